@@ -1,0 +1,1 @@
+"""Synthetic modality and workstation: the data path around the PACS."""

@@ -1,0 +1,1 @@
+"""What comes out: one versioned model, and its renderings."""

@@ -1,0 +1,1 @@
+"""An archive with no safeguards: the baseline."""

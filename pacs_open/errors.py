@@ -1,0 +1,44 @@
+"""Faults of ours or of the operator: never a deliberate no (that is a refusal).
+
+A fault at start ends the program with one line and exit code 2; a fault at run time is
+answered to the peer with the DIMSE status that fits, and nothing acknowledged is lost.
+"""
+
+
+class PacsError(Exception):
+    """Anything that went wrong on our side; the message is one line for a person."""
+
+
+class ConfigurationError(PacsError):
+    """The configuration cannot be obeyed: says where (file, table, key), why, and what to do."""
+
+
+class ArchiveError(PacsError):
+    """The archive on disk cannot do what was asked."""
+
+
+class ArchiveFullError(ArchiveError):
+    """No room to store (answered A700H Refused: Out of Resources, PS3.4 B.2.3)."""
+
+
+class IndexUnavailableError(ArchiveError):
+    """The catalogue cannot be reached or is locked (answered A700H)."""
+
+
+class DamagedRecordError(ArchiveError):
+    """A record in the log does not match its checksum; its neighbours are untouched."""
+
+
+class ProtocolError(PacsError):
+    """The peer broke the upper layer or DIMSE protocol (PS3.8, PS3.7): the association is aborted.
+
+    ``provider_reason`` is the A-ABORT reason of PS3.8 9.3.8 (0, 1, 2, 4, 5 or 6).
+    """
+
+    def __init__(self, message: str, provider_reason: int = 0) -> None:
+        super().__init__(message)
+        self.provider_reason = provider_reason
+
+
+class DeadlineError(PacsError):
+    """The peer stayed silent, or dribbled, beyond a deadline."""

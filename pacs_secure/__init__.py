@@ -1,0 +1,1 @@
+"""The hardened archive: the open one plus a tuple of controls."""

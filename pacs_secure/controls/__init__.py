@@ -1,0 +1,1 @@
+"""One module a control, and CONTROLS: the tuple, in the order asked."""

@@ -1,0 +1,1 @@
+"""Synthetic patients and images; no patient ever existed."""
