@@ -1,0 +1,72 @@
+"""What every test shares: third-party programs by name, and no silent skips in CI."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+PACKAGES = {
+    "dciodvfy": "dicom3tools",
+    "echoscu": "dcmtk",
+    "findscu": "dcmtk",
+    "getscu": "dcmtk",
+    "movescu": "dcmtk",
+    "storescu": "dcmtk",
+    "storescp": "dcmtk",
+    "dcmsend": "dcmtk",
+    "dcmdump": "dcmtk",
+    "Orthanc": "orthanc",
+    "stunnel4": "stunnel4",
+    "chromium": "chromium",
+    "openssl": "openssl",
+    "make": "make",
+    "git": "git",
+}
+"""The Debian package that brings each program that a test calls."""
+
+ALLOWED_SKIPS: tuple[str, ...] = ()
+"""The only reasons for which a test may be skipped in CI (the start of the reason)."""
+
+# pip puts programs of pynetdicom under the same names first on PATH; these are not what we mean.
+SEARCH_PATH = os.pathsep.join(
+    ("/usr/bin", "/usr/sbin", "/bin", "/usr/local/bin", "/opt/homebrew/bin")
+)
+
+
+def find_program(name: str) -> Path | None:
+    """Full path of a third-party program, None if it is absent."""
+    found = shutil.which(name, path=SEARCH_PATH)
+    return Path(found) if found else None
+
+
+@pytest.fixture(scope="session")
+def program():
+    """Give the full path of a third-party program named by the test's ``program`` marker."""
+
+    def path_of(name: str) -> str:
+        found = find_program(name)
+        assert found is not None, f"{name} is called but the test does not carry its marker"
+        return str(found)
+
+    return path_of
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for marker in item.iter_markers("program"):
+        for name in marker.args:
+            if find_program(name) is None:
+                package = PACKAGES[name]
+                pytest.skip(f"{name} is not installed; the Debian package {package} brings it")
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo):
+    outcome = yield
+    report = outcome.get_result()
+    if os.environ.get("CI") == "true" and report.skipped and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        reason = reason.removeprefix("Skipped: ")
+        if not reason.startswith(ALLOWED_SKIPS or ("\0",)):
+            report.outcome = "failed"
+            report.longrepr = f"{item.nodeid}: skipped in CI: {reason}"
