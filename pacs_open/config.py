@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from pacs_open.errors import ConfigurationError
 
-AE_TITLE_PATTERN = r"^(?! )[\x20-\x5b\x5d-\x7e]{1,16}(?<! )$"
+AE_TITLE_PATTERN = r"^[\x21-\x5b\x5d-\x7e](?:[\x20-\x5b\x5d-\x7e]{0,14}[\x21-\x5b\x5d-\x7e])?$"
 AETitle = Annotated[str, Field(pattern=AE_TITLE_PATTERN)]
 """1 to 16 characters of ISO 646, no backslash, no outer spaces (PS3.5 6.2)."""
 
