@@ -1,0 +1,1 @@
+"""The body that all modalities look at."""
