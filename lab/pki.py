@@ -1,0 +1,257 @@
+"""The lab's own certificate authority: good certificates, and bad ones on purpose.
+
+A root signs an intermediate, the intermediate signs one certificate for each device (EC P-256).
+Everything is made when the lab starts, outlives the lab's time to live by one hour and is never
+committed. Each device gets a folder of its own (mode 0700) with its key (mode 0600): nobody
+needs another one's key.
+"""
+
+import ipaddress
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Self
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from lab.certificates import (
+    Signer,
+    Usage,
+    authority_certificate,
+    begin,
+    describe_device,
+    fingerprint,
+    pem,
+    revocation_list,
+    subject,
+)
+
+MARGIN = timedelta(hours=1)
+"""What certificates outlive the lab by, and how far back they begin (clocks differ)."""
+
+DOMAIN = "pacslab.internal"
+"""Names of the lab's devices end in this (``.internal`` is reserved for private use)."""
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What a device shows on the wire, and what it trusts."""
+
+    name: str
+    ae_title: str
+    certificate: Path
+    """PEM: the device's certificate, then the intermediate's."""
+    key: Path
+    """PEM, unencrypted, readable by its owner alone."""
+    trust: Path
+    """PEM: the root that peers must chain to."""
+    fingerprint: str
+    """SHA-256 over the DER certificate, 64 lower-case hex digits."""
+
+    @classmethod
+    def load(cls, name: str, directory: Path, *, ae_title: str) -> Self:
+        """Find an identity that was written to ``directory`` before.
+
+        Raises:
+            FileNotFoundError: there is none.
+        """
+        certificate = x509.load_pem_x509_certificate((directory / "certificate.pem").read_bytes())
+        return cls(
+            name=name,
+            ae_title=ae_title,
+            certificate=directory / "certificate.pem",
+            key=directory / "key.pem",
+            trust=directory / "trust.pem",
+            fingerprint=fingerprint(certificate),
+        )
+
+
+class Authority:
+    """The lab's root and intermediate certificate authority, kept in a folder of mode 0700."""
+
+    def __init__(self, directory: Path, root: Signer, intermediate: Signer) -> None:
+        self.directory = directory
+        self._root = root
+        self._intermediate = intermediate
+
+    @classmethod
+    def create(
+        cls, directory: Path, *, lifetime: timedelta, now: datetime | None = None
+    ) -> "Authority":
+        """Make root and intermediate, valid for ``lifetime`` and one hour on either side."""
+        now = now or datetime.now(UTC)
+        private_folder(directory)
+        validity = (now - MARGIN, now + lifetime + MARGIN)
+        root = authority_certificate("root", None, validity)
+        intermediate = authority_certificate("intermediate", root, validity)
+        for name, signer in (("root", root), ("intermediate", intermediate)):
+            _write_key(directory / f"{name}-key.pem", signer.key)
+            (directory / f"{name}.pem").write_bytes(pem(signer.certificate))
+        authority = cls(directory, root, intermediate)
+        authority._write_crls(())
+        return authority
+
+    @classmethod
+    def load(cls, directory: Path) -> "Authority":
+        """Open an authority that :meth:`create` made.
+
+        Raises:
+            FileNotFoundError: there is none in ``directory``.
+        """
+        return cls(
+            directory, _read_signer(directory, "root"), _read_signer(directory, "intermediate")
+        )
+
+    @property
+    def trust(self) -> Path:
+        """PEM file with the root's certificate."""
+        return self.directory / "root.pem"
+
+    def issue(
+        self,
+        name: str,
+        directory: Path,
+        *,
+        ae_title: str,
+        usage: Usage = Usage.CALLS_AND_LISTENS,
+        names: Sequence[str] = (),
+        addresses: Sequence[str] = ("127.0.0.1", "::1"),
+        validity: tuple[datetime, datetime] | None = None,
+    ) -> Identity:
+        """Give a device its key and certificate, in a folder of its own.
+
+        The subject alternative names are ``<name>.pacslab.internal`` and ``names``; a device
+        that listens also gets its ``addresses``. ``validity`` is the authority's unless given.
+        """
+        private_folder(directory)
+        key = ec.generate_private_key(ec.SECP256R1())
+        issuer = self._intermediate.certificate
+        validity = validity or (issuer.not_valid_before_utc, issuer.not_valid_after_utc)
+        alternatives: list[x509.GeneralName] = [
+            x509.DNSName(text) for text in (f"{name}.{DOMAIN}", *names)
+        ]
+        if usage is Usage.CALLS_AND_LISTENS:
+            alternatives += [x509.IPAddress(ipaddress.ip_address(text)) for text in addresses]
+        builder = begin(subject(name), key.public_key(), validity, self._intermediate)
+        certificate = describe_device(builder, usage, alternatives).sign(
+            self._intermediate.key, hashes.SHA256()
+        )
+        _write_key(directory / "key.pem", key)
+        (directory / "certificate.pem").write_bytes(pem(certificate) + pem(issuer))
+        (directory / "trust.pem").write_bytes(self.trust.read_bytes())
+        return Identity.load(name, directory, ae_title=ae_title)
+
+    def revoke(self, identity: Identity) -> None:
+        """Put the identity's certificate on the revocation list (RFC 5280 5)."""
+        certificate = x509.load_pem_x509_certificate(identity.certificate.read_bytes())
+        earlier = x509.load_pem_x509_crl((self.directory / "intermediate-crl.pem").read_bytes())
+        serials = {revoked.serial_number for revoked in earlier} | {certificate.serial_number}
+        self._write_crls(tuple(sorted(serials)))
+
+    def write_crl(self, path: Path) -> None:
+        """Write the revocation lists of intermediate and root, one PEM file for both."""
+        lists = [
+            (self.directory / f"{name}-crl.pem").read_bytes() for name in ("intermediate", "root")
+        ]
+        _replace(path, b"".join(lists))
+
+    def _write_crls(self, revoked: Sequence[int]) -> None:
+        """Sign both lists anew; the intermediate itself is never revoked."""
+        for name, signer, serials in (
+            ("root", self._root, ()),
+            ("intermediate", self._intermediate, revoked),
+        ):
+            _replace(self.directory / f"{name}-crl.pem", revocation_list(signer, serials))
+
+
+def self_made(name: str, directory: Path, *, ae_title: str = "STRANGER") -> Identity:
+    """A stranger's identity: a certificate signed by its own key, known to nobody.
+
+    Anyone can make one; a PACS that is content with it asks for a certificate in name only.
+    """
+    private_folder(directory)
+    now = datetime.now(UTC)
+    key = ec.generate_private_key(ec.SECP256R1())
+    builder = begin(subject(name), key.public_key(), (now - MARGIN, now + timedelta(days=1)))
+    alternatives: list[x509.GeneralName] = [x509.DNSName(f"{name}.{DOMAIN}")]
+    certificate = describe_device(builder, Usage.CALLS_AND_LISTENS, alternatives).sign(
+        key, hashes.SHA256()
+    )
+    _write_key(directory / "key.pem", key)
+    for file in ("certificate.pem", "trust.pem"):
+        (directory / file).write_bytes(pem(certificate))
+    return Identity.load(name, directory, ae_title=ae_title)
+
+
+def expired(
+    authority: Authority, name: str, directory: Path, *, ae_title: str, now: datetime | None = None
+) -> Identity:
+    """A certificate of the right authority that ended a day ago."""
+    now = now or datetime.now(UTC)
+    validity = (now - timedelta(days=8), now - timedelta(days=1))
+    return authority.issue(name, directory, ae_title=ae_title, validity=validity)
+
+
+def not_yet_valid(
+    authority: Authority, name: str, directory: Path, *, ae_title: str, now: datetime | None = None
+) -> Identity:
+    """A certificate of the right authority that begins in a day."""
+    now = now or datetime.now(UTC)
+    validity = (now + timedelta(days=1), now + timedelta(days=8))
+    return authority.issue(name, directory, ae_title=ae_title, validity=validity)
+
+
+def revoked(authority: Authority, name: str, directory: Path, *, ae_title: str) -> Identity:
+    """A certificate of the right authority that stands on its revocation list."""
+    identity = authority.issue(name, directory, ae_title=ae_title)
+    authority.revoke(identity)
+    return identity
+
+
+def unknown_authority(name: str, directory: Path, *, ae_title: str) -> Identity:
+    """A flawless certificate of an authority that the lab does not know.
+
+    The other authority has the same names as the lab's own, which must not help it.
+    """
+    other = Authority.create(directory / "other-authority", lifetime=timedelta(days=1))
+    return other.issue(name, directory, ae_title=ae_title)
+
+
+def private_folder(directory: Path) -> None:
+    """Make a folder that only its owner may enter (mode 0700; Windows keeps its own rules)."""
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    directory.chmod(0o700)
+
+
+def _read_signer(directory: Path, name: str) -> Signer:
+    certificate = x509.load_pem_x509_certificate((directory / f"{name}.pem").read_bytes())
+    key = serialization.load_pem_private_key((directory / f"{name}-key.pem").read_bytes(), None)
+    if not isinstance(key, ec.EllipticCurvePrivateKey):
+        message = f"{directory / f'{name}-key.pem'}: is not an EC key"
+        raise TypeError(message)
+    return Signer(certificate, key)
+
+
+def _write_key(path: Path, key: ec.EllipticCurvePrivateKey) -> None:
+    """Write a key that was never, not even for a moment, readable by others."""
+    path.unlink(missing_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(
+            key.private_bytes(
+                serialization.Encoding.PEM,
+                serialization.PrivateFormat.PKCS8,
+                serialization.NoEncryption(),
+            )
+        )
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Put a file in place whole: who reads it sees the old or the new one."""
+    unfinished = path.with_name(path.name + ".new")
+    unfinished.write_bytes(content)
+    unfinished.replace(path)
