@@ -39,11 +39,13 @@ class ContextRejected(Refusal):
 class DimseRefused(Refusal):
     """A DIMSE status other than success (PS3.7 Annex C), with an optional Error Comment.
 
-    ``comment`` goes to the peer as (0000,0902), at most 64 characters of the default repertoire.
+    ``comment`` goes to the peer as (0000,0902), at most 64 characters of the default repertoire,
+    ``offending`` as (0000,0901): the tags in which the fault was found.
     """
 
     status: int
     comment: str = ""
+    offending: tuple[int, ...] = ()
 
 
 def called_ae_not_recognized(why: str) -> AssociationRejected:
