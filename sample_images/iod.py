@@ -156,3 +156,15 @@ def encode(ds: Dataset) -> bytes:
     out = BytesIO()
     dcmwrite(out, ds, enforce_file_format=True)
     return out.getvalue()
+
+
+def data_set_offset(encoded: bytes) -> int:
+    """Where the data set begins in a Part 10 object, in bytes.
+
+    That is after the preamble, "DICM", and File Meta Information Group Length (0002,0000), which
+    counts the bytes of the group that follow it (PS3.10 7.1).
+    """
+    group_length_ends = 128 + 4 + 12
+    return group_length_ends + int.from_bytes(
+        encoded[group_length_ends - 4 : group_length_ends], "little"
+    )
