@@ -42,3 +42,24 @@ class ProtocolError(PacsError):
 
 class DeadlineError(PacsError):
     """The peer stayed silent, or dribbled, beyond a deadline."""
+
+
+class ConnectionLostError(PacsError):
+    """The network connection broke or was closed without a word."""
+
+
+class PeerAbortedError(PacsError):
+    """The peer sent an A-ABORT (PS3.8 9.3.8)."""
+
+    def __init__(self, source: int, reason: int) -> None:
+        super().__init__(f"aborted by the peer (source {source}, reason {reason})")
+        self.source = source
+        self.reason = reason
+
+
+class AssociationRefusedError(PacsError):
+    """The peer answered our A-ASSOCIATE-RQ with an A-ASSOCIATE-RJ (PS3.8 9.3.4)."""
+
+    def __init__(self, result: int, source: int, reason: int) -> None:
+        super().__init__(f"association rejected ({result}, {source}, {reason})")
+        self.rejection = (result, source, reason)
