@@ -1,0 +1,125 @@
+"""Marked instances: what a probe stores, so that it can be known, never counted and removed.
+
+Each is a small CT image that says in its pixels and in its Patient ID what it is. Its UIDs are
+noted before it is sent, whatever becomes of the attempt.
+"""
+
+import io
+import threading
+import uuid
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.filewriter import dcmwrite
+from pydicom.uid import UID, CTImageStorage, ExplicitVRLittleEndian
+
+from sample_images.burn_in import burn
+
+PATIENT_ID_PREFIX = "PACSLAB-PROBE-"
+PATIENT_NAME = "PACSLAB^PROBE"
+SIDE = 192
+"""Rows and columns of a marked image."""
+WHITE = 1000
+
+
+def new_uid() -> str:
+    """A UID under 2.25 (PS3.5 B.2) that nobody used before."""
+    return f"2.25.{uuid.uuid4().int}"
+
+
+@dataclass(frozen=True)
+class MarkedInstance:
+    """One marked image and the names by which an archive knows it."""
+
+    sop_instance_uid: str
+    study_instance_uid: str
+    series_instance_uid: str
+    patient_id: str
+    ds: Dataset
+
+    @cached_property
+    def part_10(self) -> bytes:
+        """The instance as a DICOM file (PS3.10)."""
+        return write(self.ds, self.sop_instance_uid)
+
+
+def write(ds: Dataset, sop_instance_uid: str) -> bytes:
+    """Encode a DICOM file whose file meta information names ``sop_instance_uid``.
+
+    That UID becomes the Affected SOP Instance UID of a C-STORE, and may differ from the data
+    set's own on purpose.
+    """
+    ds.file_meta = FileMetaDataset()
+    ds.file_meta.MediaStorageSOPClassUID = CTImageStorage
+    ds.file_meta.MediaStorageSOPInstanceUID = UID(sop_instance_uid)
+    ds.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    written = io.BytesIO()
+    dcmwrite(written, ds, enforce_file_format=True)
+    return written.getvalue()
+
+
+class Marked:
+    """The marked instances of one run; thread-safe."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._uids: list[str] = []
+
+    @property
+    def uids(self) -> tuple[str, ...]:
+        """SOP Instance UIDs that were, or may have been, stored, in the order of the attempts."""
+        with self._lock:
+            return tuple(self._uids)
+
+    def note(self, sop_instance_uid: str) -> None:
+        """Remember an instance before it is sent."""
+        with self._lock:
+            if sop_instance_uid not in self._uids:
+                self._uids.append(sop_instance_uid)
+
+    def new(self, *, shade: int = 0) -> MarkedInstance:
+        """Make a marked instance of a new patient; ``shade`` (0 to 900) is its background."""
+        serial = uuid.uuid4().hex[:8].upper()
+        study, series, instance = new_uid(), new_uid(), new_uid()
+        patient_id = PATIENT_ID_PREFIX + serial
+        ds = Dataset()
+        _identify(ds, patient_id, study, series, instance)
+        _picture(ds, shade)
+        self.note(instance)
+        return MarkedInstance(instance, study, series, patient_id, ds)
+
+
+def is_marked(patient_id: str) -> bool:
+    """Whether a Patient ID is one of ours."""
+    return patient_id.startswith(PATIENT_ID_PREFIX)
+
+
+def _identify(ds: Dataset, patient_id: str, study: str, series: str, instance: str) -> None:
+    """Patient, General Study, General Series, Frame of Reference, SOP Common (PS3.3 C.7, C.12)."""
+    ds.SOPClassUID, ds.SOPInstanceUID = CTImageStorage, instance
+    ds.PatientName, ds.PatientID = PATIENT_NAME, patient_id
+    ds.PatientBirthDate, ds.PatientSex = "", "O"
+    ds.StudyInstanceUID, ds.SeriesInstanceUID = study, series
+    ds.StudyDate, ds.StudyTime, ds.StudyID = "20190917", "120000", "PROBE"
+    ds.AccessionNumber, ds.ReferringPhysicianName = "", ""
+    ds.StudyDescription = "Marked instance of pacslab: may be removed"
+    ds.Modality, ds.SeriesNumber, ds.InstanceNumber = "CT", 1, 1
+    ds.Manufacturer, ds.PatientPosition = "pacslab", "HFS"
+    ds.FrameOfReferenceUID, ds.PositionReferenceIndicator = new_uid(), ""
+
+
+def _picture(ds: Dataset, shade: int) -> None:
+    """CT Image module (PS3.3 C.8.2.1) with the burnt-in words and nothing else."""
+    pixels = np.full((SIDE, SIDE), shade, dtype=np.int16)
+    burn(pixels, WHITE, minimum=-WHITE)
+    ds.ImageType = ["DERIVED", "SECONDARY", "AXIAL"]
+    ds.AcquisitionNumber, ds.KVP = None, None
+    ds.Rows, ds.Columns = pixels.shape
+    ds.SamplesPerPixel, ds.PhotometricInterpretation = 1, "MONOCHROME2"
+    ds.BitsAllocated, ds.BitsStored, ds.HighBit, ds.PixelRepresentation = 16, 16, 15, 1
+    ds.RescaleIntercept, ds.RescaleSlope = 0, 1
+    ds.PixelSpacing, ds.SliceThickness = [1, 1], 1
+    ds.ImagePositionPatient, ds.ImageOrientationPatient = [0, 0, 0], [1, 0, 0, 0, 1, 0]
+    ds.PixelData = pixels.tobytes()

@@ -1,0 +1,146 @@
+"""A probe: a neutral question to an archive, answered yes, no or unknown, with evidence.
+
+"Yes" means that the attempt succeeded. A probe does not judge (that is
+:mod:`lab.verdict`), and it holds every credential except the one its question is about, so
+that an earlier refusal does not hide the safeguard in question.
+"""
+
+import inspect
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from lab.evidence import Evidence, Layer
+from lab.scene import Scene
+
+
+class Answer(StrEnum):
+    """Whether the attempt succeeded."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+class Severity(StrEnum):
+    """What a yes costs, in the terms of the reported breach's impact scale (1 to 4)."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+
+class Untold(StrEnum):
+    """Why an answer is unknown."""
+
+    NOT_REACHED = "nothing was reached"
+    NOT_TESTED = "not tested"
+    NOT_APPLICABLE = "not applicable"
+    FAULT = "fault of the lab"
+    UNCLEAR = "the wire did not tell"
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What a probe brings back. ``untold`` is set exactly if the answer is unknown."""
+
+    answer: Answer
+    evidence: tuple[Evidence, ...] = ()
+    untold: Untold | None = None
+
+    def __post_init__(self) -> None:
+        if (self.answer is Answer.UNKNOWN) != (self.untold is not None):
+            raise ValueError("exactly an unknown answer says why it is unknown")
+
+
+def yes(evidence: Sequence[Evidence]) -> Answered:
+    """The attempt succeeded."""
+    return Answered(Answer.YES, tuple(evidence))
+
+
+def no(evidence: Sequence[Evidence]) -> Answered:
+    """The archive was reached and the attempt did not succeed."""
+    return Answered(Answer.NO, tuple(evidence))
+
+
+def unknown(untold: Untold, evidence: Sequence[Evidence] = (), text: str = "") -> Answered:
+    """It cannot be told; ``text`` adds the lab's own words."""
+    said = (*evidence, Evidence(Layer.LAB, text)) if text else tuple(evidence)
+    return Answered(Answer.UNKNOWN, said, untold)
+
+
+class NotTestedError(Exception):
+    """The scene lacks something the question needs; the message says what."""
+
+
+class NotApplicableError(Exception):
+    """The question has no meaning for this archive; the message says why."""
+
+
+@dataclass(frozen=True)
+class Probe:
+    """One question, its page and how to ask it."""
+
+    id: str
+    question: str
+    holds: tuple[str, ...]
+    """What we have when we ask."""
+    lacks: tuple[str, ...]
+    """What we do without: the thing the question is about."""
+    severity: Severity
+    standard: tuple[str, ...]
+    """Clauses that speak of it."""
+    fix: str
+    """What to do about a yes, in one sentence."""
+    page: str
+    """Why it matters, what the probe does, what it cannot tell (Markdown)."""
+    body: Callable[[Scene], Answered]
+    alone: bool = False
+    """Whether it would disturb other probes asked at the same time."""
+    writes: bool = False
+    """Whether it tries to store a marked instance."""
+
+    def ask(self, scene: Scene) -> Answered:
+        """Ask; a fault of our own is never an answer about the archive."""
+        try:
+            return self.body(scene)
+        except NotTestedError as error:
+            return unknown(Untold.NOT_TESTED, text=str(error))
+        except NotApplicableError as error:
+            return unknown(Untold.NOT_APPLICABLE, text=str(error))
+        except Exception as error:  # whatever it is, it is ours: the wire never raises here
+            return unknown(Untold.FAULT, text=f"fault of the lab: {type(error).__name__}: {error}")
+
+
+def probe(
+    *,
+    asks: str,
+    holds: Sequence[str],
+    lacks: Sequence[str],
+    severity: Severity,
+    standard: Sequence[str],
+    fix: str,
+    alone: bool = False,
+    writes: bool = False,
+) -> Callable[[Callable[[Scene], Answered]], Probe]:
+    """Make a probe of a function: the name becomes its id, the module's docstring its page."""
+
+    def make(body: Callable[[Scene], Answered]) -> Probe:
+        page = inspect.cleandoc(sys.modules[body.__module__].__doc__ or "")
+        return Probe(
+            id=body.__name__,
+            question=asks,
+            holds=tuple(holds),
+            lacks=tuple(lacks),
+            severity=severity,
+            standard=tuple(standard),
+            fix=fix,
+            page=page,
+            body=body,
+            alone=alone,
+            writes=writes,
+        )
+
+    return make

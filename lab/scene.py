@@ -1,0 +1,112 @@
+"""What a run has at hand: the archive's doors, its authorised peers, a stranger, an answer key.
+
+A scene is made by an engine (for the lab's own archives) or from the command line (for any
+other). Probes take everything they know from it.
+"""
+
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lab.marked import Marked
+from lab.target import Door, Target
+from sample_images.manifest import Manifest
+
+SERVICES = ("echo", "store", "find", "get", "move")
+
+
+@dataclass(frozen=True)
+class Peer:
+    """An application entity that we can be, with its credentials and its rights."""
+
+    ae_title: str
+    may: frozenset[str] = frozenset()
+    """Services the owner of the archive grants it: echo, store, find, get, move."""
+    certificate: Path | None = None
+    """PEM: leaf and intermediates."""
+    key: Path | None = None
+    listens_on: tuple[str, int] | None = None
+    """Where the archive's C-MOVE to this title arrives. The run opens that listener itself:
+    nobody else may hold the address while the probes are put."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One archive as the lab knows it. Seconds, and counts of associations."""
+
+    name: str
+    """For people: ``open``, ``secure``, a host name."""
+    doors: tuple[Door, ...]
+    """Addresses of the archive; probes go to the first, exposure is measured at all."""
+    ae_title: str
+    """The archive's right called AE title."""
+    peers: Mapping[str, Peer] = field(default_factory=dict)
+    """Authorised peers by role: ``modality``, ``workstation``, ``visitor``."""
+    stranger: Peer = Peer("STRANGER")
+    """Nobody the archive knows; at most a self-made certificate."""
+    trust: Path | None = None
+    """PEM of the CA that signed the archive's certificate, for our authorised peers."""
+    server_name: str | None = None
+    """The name the archive's certificate must carry; None: the door's host."""
+    answer_key: Manifest | None = None
+    callback_port: int | None = None
+    """Where an archive that knows no better calls an unknown move destination back."""
+    handshake_deadline: float = 10.0
+    """The tight value that ``silent_connection`` asks about."""
+    associations_per_peer: int = 20
+    """The tight value that ``association_flood`` asks about."""
+    own: bool = True
+    """Whether it is the lab's own archive: writing and exhausting are allowed there only."""
+    marked: Marked = field(default_factory=Marked)
+    """The instances that this run stored or tried to store, to be removed afterwards."""
+
+    @property
+    def door(self) -> Door:
+        """Where probes knock."""
+        return self.doors[0]
+
+    def find_peer(self, *, may: str = "echo", may_not: str | None = None) -> Peer | None:
+        """First peer with one right and, where asked, without another; None if there is none."""
+        for peer in self.peers.values():
+            if may in peer.may and may_not not in peer.may:
+                return peer
+        return None
+
+    def target(self, peer: Peer, *, local_address: str | None = None) -> Target:
+        """The archive as this authorised peer meets it: every credential in hand."""
+        return Target(
+            door=self.door,
+            called_ae_title=self.ae_title,
+            calling_ae_title=peer.ae_title,
+            certificate=peer.certificate,
+            key=peer.key,
+            trust=self.trust,
+            server_name=self.server_name,
+            local_address=local_address,
+        )
+
+    def as_stranger(self, *, called: str = "ANY-SCP", local_address: str | None = None) -> Target:
+        """The archive as nobody meets it: nothing that was issued, no trust of its certificate."""
+        return Target(
+            door=self.door,
+            called_ae_title=called,
+            calling_ae_title=self.stranger.ae_title,
+            certificate=self.stranger.certificate,
+            key=self.stranger.key,
+            local_address=local_address,
+        )
+
+
+def local_address(number: int) -> str | None:
+    """A loopback address of our own, 127.66.0.NUMBER, where the system lets us have one.
+
+    Linux answers on all of 127.0.0.0/8; elsewhere only 127.0.0.1 is there, and None is given.
+    """
+    address = f"127.66.0.{number}"
+    try:
+        with socket.socket() as trial:
+            trial.bind((address, 0))
+    except OSError:
+        return None
+    return address
