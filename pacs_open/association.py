@@ -3,7 +3,7 @@
 pynetdicom negotiates (see :mod:`pacs_open.negotiation`); from Sta6 on the bytes are ours,
 because its receive path is unbounded, copies each byte six times and polls between threads.
 Both sides are here: an acceptor's association (:mod:`pacs_open.server` makes it) and, for
-C-MOVE sub-operations, a requestor's (:func:`pacs_open.requestor.request`).
+C-MOVE sub-operations, a requestor's (:func:`pacs_open.requestor.request` makes it).
 """
 
 import time
@@ -324,7 +324,7 @@ class Channel:
     def _control(self, pdu: dimse.Pdu) -> None:
         """Act on a PDU that is not P-DATA-TF (PS3.8 Table 9-10)."""
         if pdu.pdu_type is PduType.ABORT:
-            raise PeerAbortedError(*(pdu.body[2:4] if len(pdu.body) == 4 else (0, 0)))  # noqa: PLR2004 - the length of an A-ABORT
+            raise PeerAbortedError(*pdu.body[2:4])
         if pdu.pdu_type is PduType.RELEASE_RQ and self._state is State.AWAITING_RELEASE:
             self._transport.send([upper_layer.RELEASE_RP])  # AR-8, AR-9: a collision
             self._state = State.COLLISION_REQUESTOR

@@ -63,15 +63,15 @@ class Bounds:
     association: int = 1024 * 1024
     data: int = 131072
 
-    def of(self, pdu_type: PduType) -> int:
-        """Longest PDU of this type."""
+    def of(self, pdu_type: PduType) -> range:
+        """Lengths a PDU of this type may have."""
         match pdu_type:
             case PduType.ASSOCIATE_RQ | PduType.ASSOCIATE_AC:
-                return self.association
+                return range(self.association + 1)
             case PduType.P_DATA_TF:
-                return self.data
+                return range(self.data + 1)
             case _:
-                return 4  # PS3.8 9.3.4, 9.3.6, 9.3.7, 9.3.8: a fixed length
+                return range(4, 5)  # PS3.8 9.3.4, 9.3.6, 9.3.7, 9.3.8: a fixed length
 
 
 _S, _P = State, PduType
@@ -113,8 +113,8 @@ def read_header(header: bytes | memoryview, bounds: Bounds) -> tuple[PduType, in
     except ValueError:
         message = f"PDU type {number:02X}H is unknown"
         raise ProtocolError(message, AbortReason.UNRECOGNIZED_PDU) from None
-    if length > bounds.of(pdu_type):
-        message = f"{pdu_type.name} of {length} bytes is over the limit of {bounds.of(pdu_type)}"
+    if length not in bounds.of(pdu_type):
+        message = f"{pdu_type.name} of {length} bytes, at most {bounds.of(pdu_type)[-1]}"
         raise ProtocolError(message, AbortReason.INVALID_PARAMETER_VALUE)
     return pdu_type, length
 
