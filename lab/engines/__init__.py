@@ -1,1 +1,59 @@
-"""Where the lab runs."""
+"""Where the lab runs: an engine starts both archives, finds them again, and stops them."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import ClassVar, Literal, Protocol
+
+from lab.engines.record import Lab
+
+Which = Literal["open", "secure"]
+
+TIME_TO_LIVE = timedelta(hours=8)
+"""How long a lab runs before it stops itself, unless told otherwise."""
+
+
+class EngineError(Exception):
+    """The lab cannot be started, found or stopped; the message is one line for a person."""
+
+
+class LabRunsError(EngineError):
+    """A lab runs already; there is one a user."""
+
+
+class Engine(Protocol):
+    """A way to run the lab's two archives."""
+
+    name: ClassVar[str]
+
+    def up(
+        self,
+        folder: Path,
+        *,
+        time_to_live: timedelta = TIME_TO_LIVE,
+        bound: bool = False,
+        admit: bool = True,
+    ) -> Lab:
+        """Start both archives, empty, with keys and certificates of their own.
+
+        A ``bound`` lab ends with the program that made it, however that ends.
+        ``admit`` false starts a hardened archive with empty lists of friends.
+
+        Raises:
+            LabRunsError: ``folder`` holds a lab that is alive.
+            EngineError: an archive does not start; nothing is left running.
+        """
+
+    def is_alive(self, lab: Lab) -> bool:
+        """Whether anything of the lab runs."""
+
+    def stop(self, lab: Lab, which: Which) -> None:
+        """Stop one archive; its data, keys and port stay its own."""
+
+    def mark(self, lab: Lab) -> None:
+        """Remember the archives' present content for :meth:`reset`."""
+
+    def reset(self, lab: Lab) -> Lab:
+        """Bring the archives' content back to the mark; ports, keys and clocks stay."""
+
+    def down(self, lab: Lab) -> None:
+        """Stop everything and remove the lab's folder, keys included."""

@@ -1,0 +1,46 @@
+"""Where a running lab is written down, so that any later command finds it.
+
+One lab a user: the folder is private to its owner (mode 0700), because keys lie in it.
+"""
+
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from lab.pki import private_folder
+
+VARIABLE = "PACSLAB_STATE"
+"""Environment variable that puts the lab's folder elsewhere."""
+
+
+def state_folder() -> Path:
+    """Folder that holds the running lab's folder; made if it is not there."""
+    folder = Path(os.environ[VARIABLE]) if VARIABLE in os.environ else _usual_place() / "pacslab"
+    private_folder(folder)
+    return folder
+
+
+def lab_folder() -> Path:
+    """Folder of the running lab; there is one exactly while a lab runs, or after a crash."""
+    return state_folder() / "lab"
+
+
+def room_in(folder: Path) -> int:
+    """Bytes that may be written where ``folder`` lies."""
+    return shutil.disk_usage(folder).free
+
+
+def temporary_folder() -> Path:
+    """A private folder that goes away with the command that made it (set TMPDIR to move it)."""
+    return Path(tempfile.mkdtemp(prefix="pacslab-"))
+
+
+def _usual_place() -> Path:
+    """Where programs of this system keep their state."""
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local"))
+    if "XDG_STATE_HOME" in os.environ:
+        return Path(os.environ["XDG_STATE_HOME"])
+    return Path.home() / ".local" / "state"

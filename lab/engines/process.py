@@ -1,0 +1,216 @@
+"""The lab as processes of this machine: needs nothing but Python.
+
+Both archives listen on loopback on ports that are free. Each has a folder of its own with its
+TOML, its archive and its log; who reads one archive's folder finds no other archive's key.
+"""
+
+import shutil
+import socket
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, ClassVar
+
+from lab.certificates import Usage
+from lab.engines import TIME_TO_LIVE, EngineError, LabRunsError, Which, settings
+from lab.engines.processes import ProgramError, StartedProcess, await_line, start
+from lab.engines.record import DEVICES, Archive, Lab
+from lab.pki import Authority, Identity, private_folder
+from pacs_open.archive import Archive as Store
+
+START_WITHIN = 60.0
+"""Seconds an archive has to say that it listens."""
+STOP_WITHIN = 15.0
+"""Seconds an archive has to finish what is at hand; its own bound is 10."""
+PROGRAMS: Mapping[Which, str] = {"open": "pacs_open.cli", "secure": "pacs_secure.cli"}
+
+
+class ProcessEngine:
+    """Archives as child processes, written down by id and start time."""
+
+    name: ClassVar[str] = "process"
+
+    def up(
+        self,
+        folder: Path,
+        *,
+        time_to_live: timedelta = TIME_TO_LIVE,
+        bound: bool = False,
+        admit: bool = True,
+    ) -> Lab:
+        """Start both archives; see :meth:`lab.engines.Engine.up`."""
+        self._claim(folder)
+        now = datetime.now(UTC)
+        lab = Lab(
+            engine="process",
+            folder=folder,
+            since=now,
+            until=now + time_to_live,
+            raised_by=StartedProcess.this(),
+            bound=bound,
+            workstation_port=free_port(),
+            open_workstation_port=free_port(),
+            callback_port=free_port(),
+        ).save()
+        try:
+            lab = lab.but(keeper=_start_keeper(lab))
+            _make_identities(lab, time_to_live)
+            _write_settings(lab, admit=admit)
+            return self._start(lab, ("open", "secure")).but(ready=True)
+        except BaseException:  # also Ctrl-C: nothing may be left running
+            self.down(Lab.load(folder) or lab)
+            raise
+
+    def _claim(self, folder: Path) -> None:
+        """Make the folder; take it over from a lab that died without tidying up."""
+        try:
+            folder.mkdir(mode=0o700)
+        except FileExistsError:
+            lab = Lab.load(folder)
+            if lab is not None and self.is_alive(lab):
+                raise LabRunsError(
+                    "a lab runs already; `pacslab status` shows it, `pacslab down` stops it"
+                ) from None
+            if lab is not None:
+                self.down(lab)
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(mode=0o700)
+
+    def is_alive(self, lab: Lab) -> bool:
+        """Whether an archive runs, or whoever is raising the lab."""
+        if not lab.ready:
+            return lab.raised_by.runs
+        return any(_process(lab, which) is not None for which in PROGRAMS)
+
+    def stop(self, lab: Lab, which: Which) -> None:
+        """Stop one archive."""
+        process = _process(lab, which)
+        if process is not None:
+            process.stop(STOP_WITHIN)
+
+    def mark(self, lab: Lab) -> None:
+        """Leave a mark in both archives' logs."""
+        for which in PROGRAMS:
+            with Store(lab.folder / which / "archive") as store:
+                store.mark()
+
+    def reset(self, lab: Lab) -> Lab:
+        """Stop the archives, cut their logs back to the mark, start them on the same ports."""
+        for which in PROGRAMS:
+            self.stop(lab, which)
+            with Store(lab.folder / which / "archive") as store:
+                store.reset()
+        return self._start(lab, tuple(PROGRAMS))
+
+    def down(self, lab: Lab) -> None:
+        """Stop the archives and the keeper, then remove the folder."""
+        for which in PROGRAMS:
+            self.stop(lab, which)
+        this = StartedProcess.this()
+        if lab.keeper is not None and lab.keeper.pid != this.pid:
+            lab.keeper.stop(STOP_WITHIN)
+        shutil.rmtree(lab.folder, ignore_errors=True)
+
+    def _start(self, lab: Lab, which: tuple[Which, ...]) -> Lab:
+        """Start archives side by side, then wait for each to listen."""
+        for name in which:
+            lab = lab.but(**{name: _start_archive(lab, name)})
+        for name in which:
+            lab = lab.but(**{name: _await_listening(lab, name)})
+        return lab
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody listens on at this moment."""
+    with socket.socket() as trial:
+        trial.bind(("127.0.0.1", 0))
+        port: int = trial.getsockname()[1]
+        return port
+
+
+def _process(lab: Lab, which: Which) -> StartedProcess | None:
+    """The archive's process if it runs."""
+    archive: Archive | None = getattr(lab, which)
+    if archive is None or archive.process is None or not archive.process.runs:
+        return None
+    return archive.process
+
+
+def _make_identities(lab: Lab, time_to_live: timedelta) -> None:
+    """Certificates of the hardened archive and of the clinic's devices."""
+    authority = Authority.create(lab.folder / "authority", lifetime=time_to_live)
+    private_folder(lab.folder / "secure")
+    private_folder(lab.folder / "open")
+    authority.issue("pacs-secure", lab.folder / "secure" / "tls", ae_title=settings.SECURE_TITLE)
+    for name, title in DEVICES.items():
+        listens = name == "workstation"
+        authority.issue(
+            name,
+            lab.folder / "identities" / name,
+            ae_title=title,
+            usage=Usage.CALLS_AND_LISTENS if listens else Usage.CALLS,
+        )
+    authority.write_crl(lab.folder / "secure" / "crl.pem")
+
+
+def _write_settings(lab: Lab, *, admit: bool) -> None:
+    """The TOML of both archives."""
+    tables: dict[Which, dict[str, Any]] = {
+        "open": settings.open_archive(
+            port=free_port(),
+            workstation_port=lab.open_workstation_port,
+            callback_port=lab.callback_port,
+        ),
+        "secure": settings.secure_archive(
+            port=free_port(),
+            workstation_port=lab.workstation_port,
+            identities=lab.identities(),
+            own=Identity.load(
+                "pacs-secure", lab.folder / "secure" / "tls", ae_title=settings.SECURE_TITLE
+            ),
+            admit=admit,
+        ),
+    }
+    for which, table in tables.items():
+        settings.write(_toml(lab, which), table, f"pacs-{which} of the lab of {lab.since:%c}")
+
+
+def _toml(lab: Lab, which: Which) -> Path:
+    return lab.folder / which / f"pacs-{which}.toml"
+
+
+def _log(lab: Lab, which: Which) -> Path:
+    return lab.folder / which / "log"
+
+
+def _start_archive(lab: Lab, which: Which) -> Archive:
+    """Start one archive; it is written down before anything else can go wrong."""
+    arguments = ["-m", PROGRAMS[which], "--config", str(_toml(lab, which)), "--log-format", "json"]
+    _log(lab, which).unlink(missing_ok=True)
+    process = start(arguments, lab.folder / which, _log(lab, which))
+    before: Archive | None = getattr(lab, which)
+    if before is not None:
+        return before.model_copy(update={"process": process})
+    return Archive(host="127.0.0.1", port=0, ae_title="", process=process)
+
+
+def _await_listening(lab: Lab, which: Which) -> Archive:
+    """Wait until the archive says where it listens."""
+    archive: Archive = getattr(lab, which)
+    assert archive.process is not None  # noqa: S101 - was set a line ago
+    try:
+        said = await_line(archive.process, _log(lab, which), "listening", START_WITHIN)
+    except ProgramError as error:
+        raise EngineError(f"pacs-{which} did not start: {error}") from error
+    return Archive(
+        host=said["host"],
+        port=said["port"],
+        ae_title=said["ae_title"],
+        process=archive.process,
+    )
+
+
+def _start_keeper(lab: Lab) -> StartedProcess:
+    """Start the process that stops the lab when its time is over."""
+    arguments = ["-m", "lab.engines.keeper", str(lab.folder)]
+    return start(arguments, lab.folder.parent, lab.folder / "keeper.log")

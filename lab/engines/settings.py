@@ -1,0 +1,137 @@
+"""The TOML that the lab's two archives are started with.
+
+Written as text a reader can learn from: ``pacslab up`` leaves it in the lab's folder.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from lab.pki import DOMAIN, Identity
+
+RIGHTS: Mapping[str, tuple[str, ...]] = {
+    "MODALITY": ("echo", "store"),
+    "WORKSTATION": ("echo", "find", "get", "move"),
+    "VISITOR": ("echo", "store", "find", "get"),
+}
+"""What each of the clinic's devices may do, by its AE title."""
+
+STORES: Mapping[str, tuple[str, ...]] = {
+    "MODALITY": (
+        "DigitalXRayImageStorageForPresentation",
+        "DigitalMammographyXRayImageStorageForPresentation",
+        "CTImageStorage",
+        "MRImageStorage",
+    ),
+}
+"""The only SOP classes that a device which stores has need of; no entry: all of them."""
+
+OPEN_TITLE = "PACS-OPEN"
+SECURE_TITLE = "PACS-SECURE"
+
+
+def open_archive(*, port: int, workstation_port: int, callback_port: int) -> dict[str, Any]:
+    """Tables of the archive without safeguards."""
+    return {
+        "callback_port": callback_port,
+        "device": {"name": "pacs-open", "description": "leaks on purpose; synthetic images only"},
+        "network_ae": {"ae_title": OPEN_TITLE},
+        "network_connection": {"host": "127.0.0.1", "port": port},
+        "archive": {"directory": "archive"},
+        "peers": [_workstation(workstation_port)],
+    }
+
+
+def secure_archive(
+    *,
+    port: int,
+    workstation_port: int,
+    identities: Mapping[str, Identity],
+    own: Identity,
+    admit: bool = True,
+) -> dict[str, Any]:
+    """Tables of the hardened archive; paths are relative to its folder.
+
+    ``admit`` false leaves every list of friends empty: an archive that is closed to all.
+    """
+    friends = {identity.ae_title: identity for identity in identities.values() if admit}
+    rights = {title: list(may) for title, may in RIGHTS.items() if title in friends}
+    return {
+        "device": {"name": "pacs-secure", "description": "the same archive plus its controls"},
+        "network_ae": {"ae_title": SECURE_TITLE},
+        "network_connection": {"host": "127.0.0.1", "port": port},
+        "archive": {"directory": "archive"},
+        "peers": [_workstation(workstation_port)],
+        "controls": {
+            "tls": {
+                "certificate": str(own.certificate),
+                "key": str(own.key),
+                "trust": str(own.trust),
+                "crl": "crl.pem",
+            },
+            "called_ae": {"titles": [SECURE_TITLE]},
+            "calling_ae": {"titles": sorted(rights)},
+            "node_identity": {
+                "fingerprints": {title: [friends[title].fingerprint] for title in sorted(rights)}
+            },
+            "presentation_contexts": {
+                "services": rights,
+                "storage_classes": {t: list(c) for t, c in STORES.items() if t in friends},
+            },
+            "permissions": {"rights": rights},
+            "move_destinations": {"titles": ["WORKSTATION"] if admit else []},
+            "audit": {"file": "audit/audit.log", "key": "audit-key", "anchor": "audit-anchor"},
+        },
+    }
+
+
+def _workstation(port: int) -> dict[str, Any]:
+    return {
+        "ae_title": "WORKSTATION",
+        "host": "127.0.0.1",
+        "port": port,
+        "server_name": f"workstation.{DOMAIN}",
+    }
+
+
+def write(path: Path, tables: Mapping[str, Any], comment: str) -> None:
+    """Write tables as TOML, readable by their owner alone."""
+    path.touch(mode=0o600)
+    text = "\n".join([f"# {comment}", *_lines("", tables), ""])
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _lines(name: str, table: Mapping[str, Any]) -> Sequence[str]:
+    """One table: its own keys first, then the tables below it."""
+    lines = [f"\n[{name}]"] if name else []
+    plain = {key: value for key, value in table.items() if not _is_table(value)}
+    lines += [f"{key} = {_value(value)}" for key, value in plain.items()]
+    if name and not plain:
+        lines = []
+    for key, value in table.items():
+        path = f"{name}.{key}" if name else key
+        if isinstance(value, Mapping):
+            lines += _lines(path, value) if not _is_inline(value) else []
+        elif _is_table(value):
+            for entry in value:
+                lines += [f"\n[[{path}]]", *(f"{k} = {_value(v)}" for k, v in entry.items())]
+    return lines
+
+
+def _is_table(value: Any) -> bool:
+    return (isinstance(value, Mapping) and not _is_inline(value)) or (
+        isinstance(value, list) and bool(value) and isinstance(value[0], Mapping)
+    )
+
+
+def _is_inline(value: Mapping[str, Any]) -> bool:
+    """AE title -> list: one line reads better than a table."""
+    return all(isinstance(entry, list) for entry in value.values())
+
+
+def _value(value: Any) -> str:
+    """A JSON string, number, boolean or list is a TOML one, too."""
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{json.dumps(k)} = {_value(v)}" for k, v in value.items()) + " }"
+    return json.dumps(value, ensure_ascii=False)
