@@ -106,7 +106,8 @@ def test_text_of_a_peer_names_no_file(tmp_path):
     assert [path.relative_to(tmp_path).as_posix() for path in saved] == [
         "stolen/patient-01-CT-001.png"
     ]
-    assert Image.open(saved[0]).size == (5, 1)
+    with Image.open(saved[0]) as image:
+        assert image.size == (5, 1)
 
 
 def test_pictures_are_numbered_by_patient_whatever_order_they_came_in(tmp_path):
