@@ -1,0 +1,55 @@
+"""A certificate may speak only under its own AE titles.
+
+Why it matters: TLS proves that a peer holds some certificate of the clinic, the calling AE
+title says which device it claims to be. As long as nobody compares the two, every device with
+a certificate may borrow the name, and with it the rights, of every other.
+
+What it demands: the SHA-256 fingerprint of the certificate that TLS has verified stands under
+the calling AE title in ``fingerprints``. No certificate, an unknown title or another device's
+title: rejected with calling-AE-title-not-recognized (1,1,3), because the name was not
+recognized as this peer's. Old and new fingerprint may stand side by side while a device
+renews its certificate. No name inside the certificate is asked for: IHE ITI-19 forbids
+requiring certificate contents, and PS3.15 maps no field to an AE title.
+
+What it cannot do: notice that a key was copied to another machine. Only revocation and
+renewal help there (``tls``, its ``crl``).
+
+How to set it (no fingerprint: nobody is admitted)::
+
+    [controls.node_identity]
+    fingerprints = { MODALITY = ["9f86d081…"], WORKSTATION = ["60303ae2…"] }
+
+``openssl x509 -in modality.pem -noout -fingerprint -sha256`` prints one; colons are allowed.
+"""
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from pacs_open.control import Control
+from pacs_open.ledger import Ledger
+from pacs_open.refusals import calling_ae_not_recognized
+from pacs_open.values import AssociationRequest
+from pacs_secure.settings import AETitle, Fingerprint
+
+
+class NodeIdentity(Control):
+    """The calling AE title must belong to the certificate."""
+
+    name: ClassVar[str] = "node_identity"
+    standard: ClassVar[tuple[str, ...]] = ("PS3.8 9.3.4", "IHE ITI-19 3.19.6.1.2")
+    needs: ClassVar[tuple[str, ...]] = ("tls",)
+    stops: ClassVar[tuple[str, ...]] = ("borrowed_ae_title", "unknown_calling_ae")
+
+    fingerprints: dict[AETitle, tuple[Fingerprint, ...]] = Field(default_factory=dict)
+    """Calling AE title to the certificates that may use it."""
+
+    def admit(self, request: AssociationRequest, ledger: Ledger) -> None:
+        """Reject with (1,1,3) a title that is not bound to this peer's certificate."""
+        title, certificate = request.calling_ae_title, request.peer.certificate
+        if certificate is None:
+            raise calling_ae_not_recognized(f"{title!r} without a certificate")
+        if certificate.fingerprint not in self.fingerprints.get(title, ()):
+            raise calling_ae_not_recognized(
+                f"{title!r} is not bound to certificate {certificate.fingerprint}"
+            )
