@@ -8,7 +8,7 @@ C-MOVE sub-operations, a requestor's (:func:`pacs_open.requestor.request` makes 
 
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -46,7 +46,7 @@ class Context:
 class Agreement:
     """What negotiation came to."""
 
-    contexts: Mapping[int, Context]
+    contexts: dict[int, Context]
     """By presentation context id."""
     peer_maximum_pdu: int
     """Bytes; 0 is no maximum (PS3.8 D.1.1)."""

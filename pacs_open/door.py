@@ -26,6 +26,9 @@ class Door:
     """Seconds from the first byte of a PDU to its last."""
     write_deadline: float = 300.0
     """Seconds a peer may refuse to read what we send."""
+    artim: float = 10.0
+    """Seconds to wait for the peer to close after an A-ASSOCIATE-RJ, A-RELEASE-RP or A-ABORT
+    (PS3.8 9.1.5)."""
     maximum_message: int = 4 * GIB
     """Bytes of the data set of one DIMSE message."""
     maximum_identifier: int = 1 * MIB

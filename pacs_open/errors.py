@@ -48,6 +48,13 @@ class ConnectionLostError(PacsError):
     """The network connection broke or was closed without a word."""
 
 
+class UnobservedError(ConnectionLostError):
+    """An answer could not be observed (an audit that cannot be written): the association ends.
+
+    A kind of lost connection, because whoever works on the association stops in the same way.
+    """
+
+
 class PeerAbortedError(PacsError):
     """The peer sent an A-ABORT (PS3.8 9.3.8)."""
 

@@ -1,0 +1,284 @@
+"""One network connection from accept to its end, on its own thread.
+
+connect - TLS handshake - identify - A-ASSOCIATE-RQ - admit - choose - requests - depart: each
+step asks the controls, each answer becomes an event. Nothing here decides; the stack does.
+"""
+
+import contextlib
+import logging
+import socket
+import ssl
+import time
+from dataclasses import replace
+from typing import Final, Protocol
+
+from pacs_open import association, dimse, negotiation, proposal, requests, upper_layer
+from pacs_open.association import Channel
+from pacs_open.door import Door
+from pacs_open.errors import (
+    ConnectionLostError,
+    DeadlineError,
+    PacsError,
+    PeerAbortedError,
+    ProtocolError,
+    UnobservedError,
+)
+from pacs_open.proposal import Proposal
+from pacs_open.refusals import AssociationRejected, ConnectionDropped, ContextRejected
+from pacs_open.services import Scp
+from pacs_open.stack import Stack
+from pacs_open.transport import Transport
+from pacs_open.upper_layer import PduType, State
+from pacs_open.values import AssociationRequest, Certificate, Event, Moment, Peer
+
+_log = logging.getLogger(__name__)
+
+USER: Final = 0
+"""A-ABORT by the service-user: deliberate (PS3.8 9.3.8)."""
+PROVIDER: Final = 2
+"""A-ABORT by the service-provider: the protocol was broken."""
+
+
+class House(Protocol):
+    """What an acceptor needs of the server it belongs to."""
+
+    stack: Stack
+    is_stopping: bool
+
+    def tell(self, event: Event) -> None:
+        """Log an event and let the controls observe it. Raises UnobservedError."""
+
+    def serve(self, channel: Channel) -> Scp:
+        """Our side of an association, for its services."""
+
+
+class Acceptor:
+    """Serves one connection."""
+
+    def __init__(self, house: House, door: Door, sock: socket.socket, peer: Peer) -> None:
+        self.peer = peer
+        self.channel: Channel | None = None
+        self._house = house
+        self._door = door
+        self._socket = sock
+        self._deadline = time.monotonic() + door.handshake_deadline
+
+    def run(self) -> None:
+        """Serve the connection to its end; never raises."""
+        try:
+            self._converse()
+        except UnobservedError as error:
+            _log.error("%s; the connection ends", error)
+            self._abort(USER, 0)
+        except (ConnectionLostError, DeadlineError) as error:
+            _log.info("connection %d: %s", self.peer.serial, error)
+        except Exception as error:
+            # A bug of ours ends one connection, not the server. The message may hold a peer's
+            # data; the type does not.
+            _log.error("connection %d: fault of ours: %s", self.peer.serial, type(error).__name__)
+            self._abort(USER, 0)
+        finally:
+            with contextlib.suppress(OSError):
+                self._socket.close()
+            self._house.stack.depart(self.peer)
+
+    def interrupt(self) -> None:
+        """From another thread: whatever waits to read stops waiting."""
+        with contextlib.suppress(OSError):
+            socket.socket.shutdown(self._socket, socket.SHUT_RD)
+
+    # -- before the association
+
+    def _converse(self) -> None:
+        try:
+            self._house.stack.connect(self.peer)
+            self._handshake()
+            self._house.stack.identify(self.peer)
+        except ConnectionDropped as refusal:
+            spoken = self._house.stack.voice(refusal, self.peer)
+            self._socket.close()
+            self._tell(Moment.CONNECTION_DROPPED, refused=True, why=spoken.why or refusal.why)
+            return
+        except _HandshakeFailedError as error:
+            self._tell(Moment.HANDSHAKE_FAILED, refused=True, why=str(error))
+            return
+        transport = Transport(self._socket, write_deadline=self._door.write_deadline)
+        bounds = upper_layer.Bounds(self._door.maximum_association_pdu, self._door.maximum_pdu)
+        decoder = dimse.Decoder(bounds, self._door.maximum_command)
+        proposed = self._proposal(transport, decoder)
+        if proposed is not None and (channel := self._negotiate(transport, decoder, proposed)):
+            self.channel = channel
+            self._associate(channel)
+
+    def _handshake(self) -> None:
+        """Wrap the socket where the door has TLS; the peer then has its certificate."""
+        context = self._door.ssl_context
+        if context is None:
+            return
+        try:
+            self._socket.settimeout(max(self._deadline - time.monotonic(), 0.001))
+            wrapped = context.wrap_socket(
+                self._socket, server_side=True, do_handshake_on_connect=False
+            )
+            self._socket = wrapped
+            wrapped.do_handshake()
+        except (OSError, ValueError) as error:
+            # The alert is on its way; closing now, with bytes unread, could destroy it.
+            Transport(self._socket, write_deadline=1.0).close_after_last_word(1.0)
+            raise _HandshakeFailedError(_why_handshake_failed(error)) from error
+        der = wrapped.getpeercert(binary_form=True)
+        cipher = wrapped.cipher()
+        self.peer = replace(
+            self.peer,
+            certificate=Certificate(der) if der else None,
+            tls_version=wrapped.version(),
+            cipher=cipher[0] if cipher else None,
+        )
+
+    def _proposal(self, transport: Transport, decoder: dimse.Decoder) -> Proposal | None:
+        """Read the A-ASSOCIATE-RQ; None if the connection is over."""
+        try:
+            body = self._request_body(transport, decoder)
+            return proposal.read(body, self.peer)
+        except DeadlineError:
+            why = f"no A-ASSOCIATE-RQ within {self._door.handshake_deadline:g} s"
+            transport.close()  # AA-2: ARTIM expired
+            self._tell(Moment.CONNECTION_DROPPED, refused=True, why=why)
+        except (ConnectionLostError, PeerAbortedError) as error:
+            transport.close()
+            self._tell(Moment.CONNECTION_DROPPED, why=str(error))
+        except ProtocolError as error:
+            association.end(transport, upper_layer.abort(USER, 0), self._door.artim)  # AA-1
+            self._tell(Moment.CONNECTION_DROPPED, refused=True, why=str(error))
+        except AssociationRejected as refusal:
+            self._reject(transport, refusal, None)
+        return None
+
+    def _request_body(self, transport: Transport, decoder: dimse.Decoder) -> bytes:
+        while (event := decoder.next_event()) is None:
+            arrived = transport.receive(self._deadline - time.monotonic())
+            if not arrived:
+                message = "the peer closed before its A-ASSOCIATE-RQ was complete"
+                raise ConnectionLostError(message)
+            decoder.feed(arrived)
+        if not isinstance(event, dimse.Pdu):
+            message = "P-DATA-TF before an association"
+            raise ProtocolError(message, upper_layer.AbortReason.UNEXPECTED_PDU)
+        if event.pdu_type is PduType.ABORT:
+            raise PeerAbortedError(*event.body[2:4])
+        upper_layer.next_state(State.AWAITING_REQUEST, event.pdu_type)
+        return event.body
+
+    def _negotiate(
+        self, transport: Transport, decoder: dimse.Decoder, proposed: Proposal
+    ) -> Channel | None:
+        """Ask the controls, answer A-ASSOCIATE-AC or -RJ; None if rejected."""
+        request = proposed.request
+        try:
+            items = self._house.stack.admit(request)
+        except AssociationRejected as refusal:
+            self._reject(transport, refusal, request)
+            return None
+        pdu, agreement = negotiation.accept(
+            proposed, self._refused(request), maximum_pdu=self._door.maximum_pdu, items=items
+        )
+        transport.send([pdu])
+        channel = Channel(transport, decoder, request, agreement, self._door)
+        self.channel = channel
+        self._tell(Moment.ASSOCIATION_ACCEPTED, request)
+        return channel
+
+    def _refused(self, request: AssociationRequest) -> dict[int, int]:
+        """Context ids that a control rejects, with the result to answer."""
+        refused = {}
+        for context in request.contexts:
+            try:
+                self._house.stack.choose(request, context)
+            except ContextRejected as refusal:
+                spoken = self._house.stack.voice(refusal, self.peer)
+                refused[context.context_id] = getattr(spoken, "result", refusal.result)
+        return refused
+
+    def _reject(
+        self,
+        transport: Transport,
+        refusal: AssociationRejected,
+        request: AssociationRequest | None,
+    ) -> None:
+        spoken = self._house.stack.voice(refusal, self.peer)
+        code = refusal if not isinstance(spoken, AssociationRejected) else spoken
+        rejection = (code.result, code.source, code.reason)
+        with contextlib.suppress(ConnectionLostError, DeadlineError):
+            transport.send([upper_layer.reject(*rejection)])
+        try:
+            self._tell(
+                Moment.ASSOCIATION_REJECTED,
+                request,
+                rejection=rejection,
+                refused=True,
+                why=refusal.why,
+            )
+        finally:
+            transport.close_after_last_word(self._door.artim)
+
+    # -- the association
+
+    def _associate(self, channel: Channel) -> None:
+        """Serve requests until the association ends, however it does."""
+        refused = False
+        try:
+            requests.serve_all(self._house.serve(channel), self._house.tell)
+            why = "released"
+            channel.close(within=self._door.artim)
+        except ProtocolError as error:
+            why, refused = str(error), True
+            channel.abort(PROVIDER, error.provider_reason)
+        except DeadlineError as error:
+            why, refused = str(error), True
+            channel.abort(USER, 0)
+        except UnobservedError:
+            raise
+        except PacsError as error:  # aborted or lost; nothing can be said to the peer ...
+            why = str(error)
+            if self._house.is_stopping and not isinstance(error, PeerAbortedError):
+                why = "this archive stops"
+                channel.abort(USER, 0)  # ... but if it is us who leave
+        self._tell(Moment.ASSOCIATION_ENDED, channel.request, refused=refused, why=why)
+
+    def _abort(self, source: int, reason: int) -> None:
+        if self.channel is not None:
+            self.channel.abort(source, reason)
+
+    def _tell(
+        self,
+        moment: Moment,
+        request: AssociationRequest | None = None,
+        *,
+        rejection: tuple[int, int, int] | None = None,
+        refused: bool = False,
+        why: str = "",
+    ) -> None:
+        self._house.tell(
+            Event(
+                moment,
+                peer=self.peer,
+                request=request,
+                rejection=rejection,
+                refused=refused,
+                why=why,
+            )
+        )
+
+
+class _HandshakeFailedError(PacsError):
+    """TLS did not come about."""
+
+
+def _why_handshake_failed(error: Exception) -> str:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"TLS: certificate not accepted: {error.verify_message}"
+    if isinstance(error, ssl.SSLError):
+        return f"TLS: {error.reason or 'the peer closed in the middle'}"
+    if isinstance(error, TimeoutError):
+        return "TLS: the handshake took too long"
+    return f"TLS: {getattr(error, 'strerror', None) or type(error).__name__}"
