@@ -37,17 +37,22 @@ def pad(vr: str, value: bytes) -> bytes:
     return value
 
 
+def header(tag: int, vr: str, length: int, *, explicit: bool) -> bytes:
+    """The header of one element; items and delimiters are written as in implicit VR."""
+    group, number = tag >> 16, tag & 0xFFFF
+    if not explicit:
+        return _IMPLICIT.pack(group, number, length)
+    if vr.encode() in SHORT_VRS:
+        return _SHORT.pack(group, number, vr.encode(), length)
+    return _LONG.pack(group, number, vr.encode(), 0, length)
+
+
 def element(tag: int, vr: str, value: bytes, *, explicit: bool) -> bytes:
     """One whole element with an even length; a value too long for its VR becomes UN (6.2.2)."""
     value = pad(vr, value)
-    group, number = tag >> 16, tag & 0xFFFF
-    if not explicit:
-        return _IMPLICIT.pack(group, number, len(value)) + value
-    if vr.encode() in SHORT_VRS:
-        if len(value) <= _LONGEST_SHORT_VALUE:
-            return _SHORT.pack(group, number, vr.encode(), len(value)) + value
+    if explicit and vr.encode() in SHORT_VRS and len(value) > _LONGEST_SHORT_VALUE:
         vr = "UN"
-    return _LONG.pack(group, number, vr.encode(), 0, len(value)) + value
+    return header(tag, vr, len(value), explicit=explicit) + value
 
 
 class MalformedDataSetError(PacsError):
@@ -99,7 +104,7 @@ def read_elements(data: bytes, *, explicit: bool) -> Iterator[tuple[int, str, by
         tag, vr, length, size = header
         begin = at + size
         if length == UNDEFINED_LENGTH:
-            at = _after_sequence(data, begin, tag, explicit=explicit and vr != b"UN")
+            at = after_sequence(data, begin, tag, explicit=explicit and vr != b"UN")
         else:
             at = begin + length
         if at > len(data):
@@ -107,7 +112,7 @@ def read_elements(data: bytes, *, explicit: bool) -> Iterator[tuple[int, str, by
         yield tag, vr.decode("ascii"), data[begin:at]
 
 
-def _after_sequence(data: bytes, at: int, tag: int, *, explicit: bool, depth: int = 1) -> int:
+def after_sequence(data: bytes, at: int, tag: int, *, explicit: bool, depth: int = 1) -> int:
     """Offset behind the delimiter of a sequence of undefined length (PS3.5 7.5.2)."""
     if depth > DEEPEST_NESTING:
         raise MalformedDataSetError("sequences are nested too deeply", tag)
@@ -125,7 +130,7 @@ def _after_sequence(data: bytes, at: int, tag: int, *, explicit: bool, depth: in
             in_item = True
         elif length == UNDEFINED_LENGTH:
             named = explicit and vr != b"UN"
-            at = _after_sequence(data, at, inner, explicit=named, depth=depth + 1)
+            at = after_sequence(data, at, inner, explicit=named, depth=depth + 1)
         else:
             at += length
     raise MalformedDataSetError("a sequence has no end", tag)

@@ -5,31 +5,27 @@ Relational queries are accepted without negotiation: unique keys of the levels a
 missing. What makes no sense at all is refused with A900H and the element that is to blame.
 """
 
-from collections.abc import Container, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from struct import iter_unpack
 
 from pydicom.datadict import dictionary_VR, keyword_for_tag, tag_for_keyword
 
-from pacs_open.character_sets import CharacterSets, character_sets
+from pacs_open.attributes import BY_KEYWORD, LEVELS, UNIQUE_KEYS
+from pacs_open.character_sets import decode, encodings
 from pacs_open.elements import MalformedDataSetError, read_elements
 from pacs_open.refusals import DimseRefused
 from pacs_open.values import Level, Model, Operation, Query
 
-UNIQUE_KEYS = {
-    Level.PATIENT: "PatientID",
-    Level.STUDY: "StudyInstanceUID",
-    Level.SERIES: "SeriesInstanceUID",
-    Level.IMAGE: "SOPInstanceUID",
-}
-"""One for each level, from the top (PS3.4 C.6.1.1, C.6.2.1)."""
-_LEVELS = tuple(UNIQUE_KEYS)
 _SPECIFIC_CHARACTER_SET = 0x00080005
 _QUERY_RETRIEVE_LEVEL = 0x00080052
 _NOT_KEYS = frozenset(
     {"SpecificCharacterSet", "QueryRetrieveLevel", "QueryRetrieveView", "TimezoneOffsetFromUTC"}
 )
 """Elements that say how to read the keys (PS3.4 C.4.1.1.3.1); never matched, never returned."""
+NOT_STORED = frozenset({"RetrieveAETitle", "InstanceAvailability"})
+"""What every response tells of the archive, not of the instance (PS3.4 C.4.1.1.3.2)."""
+_MATCHED = frozenset(BY_KEYWORD) | {"ModalitiesInStudy", "SOPClassesInStudy"}
 REPERTOIRE_VRS = frozenset({"LO", "LT", "PN", "SH", "ST", "UC", "UT"})
 """VRs that Specific Character Set reaches (PS3.5 6.1.2.3)."""
 BINARY_FORMATS = {"US": "<H", "SS": "<h", "UL": "<L", "SL": "<l", "FL": "<f", "FD": "<d"}
@@ -63,7 +59,7 @@ def read_identifier(data: bytes, model: Model, *, explicit: bool) -> Identifier:
     except MalformedDataSetError as error:
         tags = () if error.tag is None else (error.tag,)
         raise DimseRefused(str(error), 0xC000, "Identifier cannot be read", tags) from error
-    sets = character_sets(_text(elements.get(_SPECIFIC_CHARACTER_SET, b"")))
+    names = encodings(_text(elements.get(_SPECIFIC_CHARACTER_SET, b"")))
     level = _level(_text(elements.get(_QUERY_RETRIEVE_LEVEL, b"")), model)
     keys = {}
     foreign = False
@@ -74,16 +70,22 @@ def read_identifier(data: bytes, model: Model, *, explicit: bool) -> Identifier:
         if not keyword or dictionary_VR(tag) == "SQ":
             foreign = True
         elif keyword not in _NOT_KEYS:
-            keys[keyword] = _decode(dictionary_VR(tag), elements[tag], sets)
+            keys[keyword] = _decode(dictionary_VR(tag), elements[tag], names)
     return Identifier(level, keys, foreign)
 
 
-def find_query(
-    identifier: Identifier, operation: Operation, model: Model, supported: Container[str]
-) -> Query:
-    """The query of a C-FIND: every key that the index supports at this level."""
-    keys = {keyword: text for keyword, text in identifier.keys.items() if keyword in supported}
+def find_query(identifier: Identifier, operation: Operation, model: Model) -> Query:
+    """The query of a C-FIND: every key that the index can match."""
+    keys = {keyword: text for keyword, text in identifier.keys.items() if keyword in _MATCHED}
     return Query(operation, model, identifier.level, keys, _is_relational(identifier, model))
+
+
+def has_unmatched_keys(identifier: Identifier) -> bool:
+    """Whether a key has a value that the index cannot match: it is passed over (C.2.2.1.3)."""
+    return identifier.has_foreign_keys or any(
+        text and keyword not in _MATCHED and keyword not in NOT_STORED
+        for keyword, text in identifier.keys.items()
+    )
 
 
 def retrieve_query(identifier: Identifier, operation: Operation, model: Model) -> Query:
@@ -96,12 +98,12 @@ def retrieve_query(identifier: Identifier, operation: Operation, model: Model) -
             card, a list of patients, or a key of a level below.
     """
     keys = {}
-    for level in _LEVELS:
+    for level in LEVELS:
         keyword = UNIQUE_KEYS[level]
         text = identifier.keys.get(keyword, "")
         if text:
             keys[keyword] = text
-            if _LEVELS.index(level) > _LEVELS.index(identifier.level):
+            if LEVELS.index(level) > LEVELS.index(identifier.level):
                 raise refuse(f"{keyword} below {identifier.level}", "Key below the level", keyword)
     own = UNIQUE_KEYS[identifier.level]
     if own not in keys:
@@ -112,7 +114,7 @@ def retrieve_query(identifier: Identifier, operation: Operation, model: Model) -
 
 
 def _level(text: str, model: Model) -> Level:
-    if text not in _LEVELS or (model is Model.STUDY_ROOT and text == Level.PATIENT):
+    if text not in LEVELS or (model is Model.STUDY_ROOT and text == Level.PATIENT):
         raise refuse(
             f"level {text!r} in {model}",
             "Query/Retrieve Level missing or wrong",
@@ -123,8 +125,8 @@ def _level(text: str, model: Model) -> Level:
 
 def _is_relational(identifier: Identifier, model: Model) -> bool:
     """Whether a level above lacks its single unique value (PS3.4 C.4.1.2.1)."""
-    top = _LEVELS.index(Level.PATIENT if model is Model.PATIENT_ROOT else Level.STUDY)
-    above = _LEVELS[top : _LEVELS.index(identifier.level)]
+    top = LEVELS.index(Level.PATIENT if model is Model.PATIENT_ROOT else Level.STUDY)
+    above = LEVELS[top : LEVELS.index(identifier.level)]
     values = (identifier.keys.get(UNIQUE_KEYS[level], "") for level in above)
     return any(not value or any(mark in value for mark in "*?\\") for value in values)
 
@@ -133,11 +135,11 @@ def _text(value: bytes) -> str:
     return value.decode("latin-1").strip(" \0")
 
 
-def _decode(vr: str, value: bytes, sets: CharacterSets) -> str:
+def _decode(vr: str, value: bytes, names: Sequence[str]) -> str:
     """Text of a key: without padding, values separated by backslashes."""
     if vr in BINARY_FORMATS:
         size = {"US": 2, "SS": 2, "FD": 8}.get(vr, 4)
         whole = value[: len(value) - len(value) % size]
         return "\\".join(str(number) for (number,) in iter_unpack(BINARY_FORMATS[vr], whole))
-    text = sets.decode(value) if vr in REPERTOIRE_VRS else value.decode("latin-1")
+    text = decode(value, names, vr) if vr in REPERTOIRE_VRS else value.decode("latin-1")
     return "\\".join(part.strip(" \0") for part in text.split("\\"))

@@ -4,7 +4,7 @@ What does not change from match to match (tags, VRs, level, AE title) is encoded
 query, since encoding, not the search, is what limits the answers per second.
 """
 
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from struct import Struct, pack
 from struct import error as struct_error
 
@@ -13,8 +13,6 @@ from pydicom.datadict import dictionary_VR, tag_for_keyword
 from pacs_open.elements import SHORT_VRS, element
 from pacs_open.identifiers import BINARY_FORMATS, REPERTOIRE_VRS, Identifier
 
-MATCHES_CONTINUE = 0xFF00
-SOME_KEYS_NOT_SUPPORTED = 0xFF01
 _ALWAYS = ("QueryRetrieveLevel", "RetrieveAETitle", "InstanceAvailability")
 _FITS_A_SHORT_LENGTH = 0xFFFE
 
@@ -31,17 +29,14 @@ class Matches:
     """
 
     def __init__(
-        self, identifier: Identifier, supported: Container[str], ae_title: str, *, explicit: bool
+        self, identifier: Identifier, returned: Iterable[str], ae_title: str, *, explicit: bool
     ) -> None:
-        asked = {keyword for keyword in identifier.keys if keyword not in _ALWAYS}
-        answered = {keyword for keyword in asked if keyword in supported}
-        whole = answered == asked and not identifier.has_foreign_keys
-        self.status = MATCHES_CONTINUE if whole else SOME_KEYS_NOT_SUPPORTED
-        """Pending status of every match (PS3.4 Table C.4-1)."""
+        self.keywords = frozenset(identifier.keys).intersection(returned).difference(_ALWAYS)
+        """What is needed of each row."""
         fixed = dict(zip(_ALWAYS, (identifier.level.value, ae_title, "ONLINE"), strict=True))
         encoders = {
             word: _encoder(word, explicit=explicit)
-            for word in sorted({*answered, *fixed}, key=_tag)
+            for word in sorted({*self.keywords, *fixed}, key=_tag)
         }
         self._plan: list[tuple[str | None, Encode, bytes]] = [
             (None, encode, encode(fixed[word])) if word in fixed else (word, encode, b"")

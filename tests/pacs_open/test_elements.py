@@ -1,3 +1,5 @@
+import contextlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -47,7 +49,7 @@ def test_elements_of_another_encoder_are_read_back_in_order(explicit, undefined)
 def test_every_cut_is_noticed_or_falls_between_two_elements(explicit, undefined):
     data = encoded(sample(undefined), explicit=explicit)
     boundaries = {0}
-    for tag, vr, value in read_elements(data, explicit=explicit):
+    for _tag, vr, value in read_elements(data, explicit=explicit):
         header = 12 if vr == "SQ" and explicit else 8
         boundaries.add(max(boundaries) + header + len(value))
 
@@ -61,10 +63,8 @@ def test_every_cut_is_noticed_or_falls_between_two_elements(explicit, undefined)
 
 @given(st.binary(max_size=300), st.booleans())
 def test_any_bytes_are_elements_or_malformed_and_nothing_else(data, explicit):
-    try:
+    with contextlib.suppress(MalformedDataSetError):
         list(read_elements(data, explicit=explicit))
-    except MalformedDataSetError:
-        pass
 
 
 def test_deep_nesting_is_refused_before_the_stack_is_gone():
@@ -75,7 +75,9 @@ def test_deep_nesting_is_refused_before_the_stack_is_gone():
 
 
 def test_an_element_within_a_sequence_but_in_no_item_is_malformed():
-    sequence = b"\x08\x00\x40\x11\xff\xff\xff\xff" + element(0x00080060, "CS", b"CT", explicit=False)
+    sequence = b"\x08\x00\x40\x11\xff\xff\xff\xff" + element(
+        0x00080060, "CS", b"CT", explicit=False
+    )
 
     with pytest.raises(MalformedDataSetError, match="items") as caught:
         list(read_elements(sequence, explicit=False))
@@ -89,7 +91,12 @@ def test_a_vr_that_is_none_is_malformed():
 
 @pytest.mark.parametrize(
     ("vr", "value", "padded"),
-    [("UI", b"1.2.3", b"1.2.3\0"), ("PN", b"abc", b"abc "), ("UN", b"a", b"a\0"), ("CS", b"CT", b"CT")],
+    [
+        ("UI", b"1.2.3", b"1.2.3\0"),
+        ("PN", b"abc", b"abc "),
+        ("UN", b"a", b"a\0"),
+        ("CS", b"CT", b"CT"),
+    ],
 )
 def test_values_are_padded_to_an_even_length(vr, value, padded):
     assert pad(vr, value) == padded

@@ -33,7 +33,9 @@ def an_image(*, undefined=False, encapsulated=False):
     ds[0x00081140].is_undefined_length = undefined
     ds.add_new(0x00091010, "UN", b"private!")
     if encapsulated:
-        ds.add_new(0x7FE00010, "OB", encapsulate([b"\xff\xd8" + bytes(50), b"\xff\xd8" + bytes(70)]))
+        ds.add_new(
+            0x7FE00010, "OB", encapsulate([b"\xff\xd8" + bytes(50), b"\xff\xd8" + bytes(70)])
+        )
         ds[0x7FE00010].is_undefined_length = True
     else:
         ds.add_new(0x7FE00010, "OW", np.zeros(64, np.uint16).tobytes())
@@ -66,7 +68,7 @@ def test_a_whole_data_set_is_followed_to_its_end_in_pieces_of_any_size(data, exp
 def test_every_cut_is_noticed_or_falls_between_two_elements(data, explicit):
     boundaries = {0}
     at = 0
-    for tag, vr, value in read_elements(data, explicit=explicit):
+    for _tag, vr, value in read_elements(data, explicit=explicit):
         at += (12 if vr in {"SQ", "OB", "OW", "UN"} else 8) + len(value)
         boundaries.add(at)
 
@@ -91,8 +93,15 @@ def test_an_element_that_reaches_beyond_the_end_is_noticed():
         (b"\0" * 132, "capital"),
         (b"\xfe\xff\x0d\xe0\0\0\0\0", "item or a delimiter"),
         (b"\xfe\xff\x00\xe0\0\0\0\0", "item or a delimiter"),
-        (b"\x08\x00\x40\x11SQ\0\0\xff\xff\xff\xff" + element(0x00080060, "CS", b"CT", explicit=True), "items"),
-        (b"\x08\x00\x40\x11SQ\0\0\xff\xff\xff\xff\xfe\xff\xdd\xe0\x04\0\0\0", "item or a delimiter"),
+        (
+            b"\x08\x00\x40\x11SQ\0\0\xff\xff\xff\xff"
+            + element(0x00080060, "CS", b"CT", explicit=True),
+            "items",
+        ),
+        (
+            b"\x08\x00\x40\x11SQ\0\0\xff\xff\xff\xff\xfe\xff\xdd\xe0\x04\0\0\0",
+            "item or a delimiter",
+        ),
     ],
 )
 def test_what_is_no_element_is_named(data, why):

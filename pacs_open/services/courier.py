@@ -1,0 +1,128 @@
+"""Sending stored instances: the C-STORE sub-operations of C-GET and C-MOVE (PS3.4 C.4.2, C.4.3).
+
+Bytes leave as they lie in the archive wherever the accepted context has the stored transfer
+syntax; else implicit and explicit little endian are re-encoded; nothing is ever decompressed.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from pacs_open.archive import Archive, Held, Stored
+from pacs_open.association import Channel, Payload
+from pacs_open.command import Command, CommandField
+from pacs_open.elements import MalformedDataSetError
+from pacs_open.errors import ArchiveError, ConnectionLostError, PacsError
+from pacs_open.reencode import reencode
+from pacs_open.transfer_capability import EXPLICIT_LITTLE_ENDIAN, UNCOMPRESSED
+from pacs_open.transport import FileRange
+
+MOST_CONTEXTS = 128
+"""Presentation contexts in one A-ASSOCIATE-RQ (PS3.8 9.3.2.2)."""
+_HIGHEST_MESSAGE_ID = 0xFFFF
+
+
+class NotSentError(PacsError):
+    """One instance could not be sent; the association goes on."""
+
+
+@dataclass(frozen=True)
+class Originator:
+    """Whose C-MOVE it is: the requestor, not we (PS3.7 9.1.1.1.6, 9.1.1.1.7)."""
+
+    ae_title: str
+    message_id: int
+
+
+def proposals(instances: Iterable[Held]) -> Sequence[tuple[str, Sequence[str]]]:
+    """What to propose to a C-MOVE destination: each SOP class with each stored transfer syntax.
+
+    The stored ones come first, alone, so that bytes can leave as they are; a destination that
+    takes only the other uncompressed syntax finds it in a context of its own.
+    """
+    stored = dict.fromkeys((held.sop_class_uid, held.transfer_syntax) for held in instances)
+    exact = [(sop_class, (syntax,)) for sop_class, syntax in stored]
+    classes = dict.fromkeys(sop_class for sop_class, syntax in stored if syntax in UNCOMPRESSED)
+    return [*exact, *((sop_class, UNCOMPRESSED) for sop_class in classes)][:MOST_CONTEXTS]
+
+
+class Courier:
+    """Sends instances over one association, one at a time."""
+
+    def __init__(
+        self,
+        archive: Archive,
+        channel: Channel,
+        *,
+        priority: int = 0,
+        originator: Originator | None = None,
+    ) -> None:
+        self._archive = archive
+        self.channel = channel
+        self._priority = priority
+        self._originator = originator
+        self._message_id = 0
+        self._contexts = {
+            (context.abstract_syntax, context.transfer_syntax): context.context_id
+            for context in reversed(tuple(channel.contexts.values()))
+            if context.as_scu
+        }
+
+    def send(self, held: Held) -> int:
+        """Send one instance; the status of the C-STORE response.
+
+        Raises:
+            NotSentError: no accepted context fits, or the archive cannot read it.
+            ConnectionLostError, DeadlineError, PeerAbortedError, ProtocolError: the
+                association is over.
+        """
+        syntax = self._syntax_for(held)
+        self._message_id = self._message_id % _HIGHEST_MESSAGE_ID + 1
+        try:
+            with self._archive.open(held) as stored:
+                payload = _payload(stored, held.transfer_syntax, syntax)
+                self._transmit(self._contexts[held.sop_class_uid, syntax], held, payload)
+        except ArchiveError as error:
+            raise NotSentError(str(error)) from error
+        status = self.channel.receive_response(self._message_id).status
+        if status is None:
+            raise NotSentError("a C-STORE response without a status")
+        return status
+
+    def _transmit(self, context_id: int, held: Held, payload: Payload) -> None:
+        try:
+            self.channel.send(context_id, self._request(held), payload)
+        except ArchiveError as error:  # half of a data set is out: nothing can follow it
+            raise ConnectionLostError("a stored data set could not be read to its end") from error
+
+    def _syntax_for(self, held: Held) -> str:
+        """The stored transfer syntax if it was accepted, else the other uncompressed one."""
+        others = UNCOMPRESSED if held.transfer_syntax in UNCOMPRESSED else ()
+        syntax: str
+        for syntax in (held.transfer_syntax, *others):
+            if (held.sop_class_uid, syntax) in self._contexts:
+                return syntax
+        raise NotSentError("no accepted presentation context for the stored transfer syntax")
+
+    def _request(self, held: Held) -> Command:
+        originator = self._originator
+        return Command(
+            CommandField.C_STORE_RQ,
+            affected_sop_class_uid=held.sop_class_uid,
+            affected_sop_instance_uid=held.sop_instance_uid,
+            message_id=self._message_id,
+            priority=self._priority,
+            move_originator_ae_title=originator.ae_title if originator else None,
+            move_originator_message_id=originator.message_id if originator else None,
+            has_data_set=True,
+        )
+
+
+def _payload(stored: Stored, syntax: str, wanted: str) -> Payload:
+    if wanted != syntax:
+        try:
+            return reencode(stored.read(), explicit=wanted == EXPLICIT_LITTLE_ENDIAN)
+        except MalformedDataSetError as error:
+            raise NotSentError(str(error)) from error
+    if stored.plain:
+        return FileRange(stored.descriptor, stored.offset, stored.length)
+    return stored.chunks()

@@ -1,0 +1,198 @@
+"""Retrieve: C-GET and C-MOVE (PS3.4 C.4.2, C.4.3), down to counts and the final status."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pacs_open.archive import Held
+from pacs_open.association import Channel, Message
+from pacs_open.elements import element
+from pacs_open.errors import (
+    AssociationRefusedError,
+    ConnectionLostError,
+    DeadlineError,
+    PeerAbortedError,
+    ProtocolError,
+)
+from pacs_open.identifiers import read_identifier, retrieve_query
+from pacs_open.services.answer import CANCELLED, PENDING, SUCCESS, Answer, Counts
+from pacs_open.services.courier import Courier, NotSentError, Originator, proposals
+from pacs_open.services.scp import Scp
+from pacs_open.transfer_capability import IMPLICIT_LITTLE_ENDIAN, QUERY_RETRIEVE
+from pacs_open.values import Event, Moment, Operation
+
+UNABLE_TO_PERFORM = 0xA702
+SOME_FAILED = 0xB000
+_FAILED_SOP_INSTANCE_UID_LIST = 0x00080058
+_NO_STATUS = 0x0110
+"""Told to the audit log for a sub-operation that never got an answer: processing failure."""
+
+_BROKEN = (
+    AssociationRefusedError,
+    ConnectionLostError,
+    DeadlineError,
+    PeerAbortedError,
+    ProtocolError,
+)
+
+
+@dataclass
+class _Retrieval:
+    """One C-GET or C-MOVE on its way."""
+
+    scp: Scp
+    operation: Operation
+    message: Message
+    answer: Answer
+    instances: Sequence[Held]
+    counts: Counts
+    failed: list[str]
+
+    def send_all(self, courier: Courier) -> None:
+        """Perform the sub-operations until all are done or a C-CANCEL comes."""
+        pending = self.message.command.response(PENDING)
+        for held in self.instances:
+            if self.scp.channel.cancelled(self.operation.message_id):
+                self.answer.status = CANCELLED
+                return
+            try:
+                self._note(held, *_outcome(courier, held))
+            except _BROKEN as error:
+                if courier.channel is self.scp.channel:
+                    raise
+                self.give_up(str(error))
+                return
+            if self.counts.remaining:
+                progress = self.counts.on(pending, with_remaining=True)
+                self.scp.channel.send(self.message.context.context_id, progress, hold=True)
+
+    def give_up(self, why: str) -> None:
+        """The association for the sub-operations is gone: what remains has failed."""
+        self.answer.why = why
+        for held in self.instances[len(self.instances) - self.counts.remaining :]:
+            self._note(held, _NO_STATUS, why)
+
+    def conclude(self) -> None:
+        """The final status (PS3.4 C.4.2.3.1) and the list of what failed (C.4.2.1.4.2)."""
+        counts = self.counts
+        if self.answer.status != CANCELLED:
+            if not counts.failed and not counts.warning:
+                self.answer.status = SUCCESS
+            elif counts.completed or counts.warning:
+                self.answer.status = SOME_FAILED
+            else:
+                self.answer.status = UNABLE_TO_PERFORM
+                self.answer.comment = "No sub-operation succeeded"
+        if self.failed:
+            explicit = self.operation.transfer_syntax != IMPLICIT_LITTLE_ENDIAN
+            uids = "\\".join(self.failed).encode("latin-1", "replace")
+            self.answer.identifier = element(
+                _FAILED_SOP_INSTANCE_UID_LIST, "UI", uids, explicit=explicit
+            )
+
+    def _note(self, held: Held, status: int, why: str) -> None:
+        self.counts.remaining -= 1
+        if status == SUCCESS:
+            self.counts.completed += 1
+        elif _is_warning(status):
+            self.counts.warning += 1
+        else:
+            self.counts.failed += 1
+            self.failed.append(held.sop_instance_uid)
+        self.scp.controls.observe(self._event(held, status, why))
+
+    def _event(self, held: Held, status: int, why: str) -> Event:
+        return Event(
+            Moment.SUB_OPERATION_ANSWERED,
+            peer=self.operation.request.peer,
+            request=self.operation.request,
+            operation=self.operation,
+            status=status,
+            why=why,
+            patient_id=held.patient_id,
+            study_instance_uid=held.study_instance_uid,
+            sop_instance_uid=held.sop_instance_uid,
+            destination=self.answer.destination,
+        )
+
+
+def get(scp: Scp, operation: Operation, message: Message, answer: Answer) -> None:
+    """Answer a C-GET: sub-operations on the same association, where the requestor is SCP.
+
+    Raises:
+        DimseRefused: A900H or C000H for the identifier, or what a control says.
+    """
+    answer.query = scp.channel.read_identifier()
+    retrieval = _locate(scp, operation, message, answer)
+    retrieval.send_all(Courier(scp.archive, scp.channel, priority=message.command.priority or 0))
+    retrieval.conclude()
+
+
+def move(scp: Scp, operation: Operation, message: Message, answer: Answer) -> None:
+    """Answer a C-MOVE: sub-operations on an association of our own to the destination.
+
+    A destination that cannot be reached is A702H with every sub-operation failed; nothing to
+    send is 0000H without a call.
+
+    Raises:
+        DimseRefused: A801H, A900H or C000H, or what a control says.
+    """
+    answer.query = scp.channel.read_identifier()
+    answer.destination = scp.destinations.find(operation)
+    answer.destination = scp.controls.dial(answer.destination, operation)
+    retrieval = _locate(scp, operation, message, answer)
+    if retrieval.instances:
+        _send_elsewhere(scp, retrieval)
+    retrieval.conclude()
+
+
+def _send_elsewhere(scp: Scp, retrieval: _Retrieval) -> None:
+    assert retrieval.answer.destination is not None  # noqa: S101 - set by move()
+    try:
+        other = scp.dial(retrieval.answer.destination, proposals(retrieval.instances))
+    except _BROKEN as error:
+        retrieval.give_up(str(error))
+        return
+    command = retrieval.message.command
+    originator = Originator(
+        retrieval.operation.request.calling_ae_title, retrieval.operation.message_id
+    )
+    courier = Courier(scp.archive, other, priority=command.priority or 0, originator=originator)
+    try:
+        retrieval.send_all(courier)
+    except BaseException:
+        other.abort(0, 0)
+        raise
+    _release(other)
+
+
+def _release(channel: Channel) -> None:
+    """The sub-operations are answered; whether the farewell works changes nothing for them."""
+    try:
+        channel.release()
+    except _BROKEN:
+        channel.abort(0, 0)
+
+
+def _locate(scp: Scp, operation: Operation, message: Message, answer: Answer) -> _Retrieval:
+    explicit = operation.transfer_syntax != IMPLICIT_LITTLE_ENDIAN
+    model, _ = QUERY_RETRIEVE[operation.sop_class_uid]
+    identifier = read_identifier(answer.query, model, explicit=explicit)
+    answer.patient_id = identifier.keys.get("PatientID", "")
+    answer.study_instance_uid = identifier.keys.get("StudyInstanceUID", "")
+    query = scp.controls.narrow(retrieve_query(identifier, operation, model))
+    instances = scp.archive.locate(query)
+    answer.matches = len(instances)
+    answer.counts = Counts(remaining=len(instances))
+    return _Retrieval(scp, operation, message, answer, instances, answer.counts, [])
+
+
+def _outcome(courier: Courier, held: Held) -> tuple[int, str]:
+    try:
+        return courier.send(held), ""
+    except NotSentError as error:
+        return _NO_STATUS, str(error)
+
+
+def _is_warning(status: int) -> bool:
+    """Bxxx, and the general warnings (PS3.7 C.3)."""
+    return 0xB000 <= status <= 0xBFFF or status in {0x0001, 0x0107, 0x0116}  # noqa: PLR2004 - Bxxx
