@@ -1,0 +1,117 @@
+"""The ledger between processes: a worker's end, and the keeper's.
+
+Each worker has one pipe to the supervisor, made before it was forked: there is no address that
+anybody else could connect to. One question at a time, in the order asked.
+"""
+
+import logging
+import pickle
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import Any, Final
+
+from pacs_open.ledger import Book, LedgerUnavailableError
+
+_log = logging.getLogger(__name__)
+
+ANSWER_WITHIN: Final = 10.0
+"""Seconds a worker waits for the supervisor; a keeper that is slower keeps no book."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a worker asks."""
+
+    book: str
+    request: Any
+
+
+class PipeLedger:
+    """A worker's end. Asked by many threads; a fault makes it unusable for good."""
+
+    def __init__(self, pipe: Connection) -> None:
+        self._pipe = pipe
+        self._lock = threading.Lock()
+        self._is_broken = False
+
+    def ask(self, book: str, request: Any) -> Any:
+        """Ask a book and wait for its answer.
+
+        Raises:
+            LedgerUnavailableError: no answer is to be had.
+            Exception: whatever the book raised.
+        """
+        with self._lock:
+            if self._is_broken:
+                message = "the process that keeps the books is gone"
+                raise LedgerUnavailableError(message)
+            answer = self._exchange(book, request)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def _exchange(self, book: str, request: Any) -> Any:
+        # Until the answer is here, giving up would leave questions and answers out of step:
+        # another question would get this one's answer.
+        self._is_broken = True
+        try:
+            self._pipe.send(Question(book, request))
+            if not self._pipe.poll(ANSWER_WITHIN):
+                message = f"the process that keeps the books took over {ANSWER_WITHIN:.0f} s"
+                raise LedgerUnavailableError(message)
+            answer = self._pipe.recv_bytes()
+        except (OSError, EOFError) as error:
+            message = "the process that keeps the books does not answer"
+            raise LedgerUnavailableError(message) from error
+        self._is_broken = False
+        try:
+            return pickle.loads(answer)  # noqa: S301 - from the process that started this one
+        except Exception as error:  # an exception of a book that does not survive the journey
+            message = f"{book}: {type(error).__name__} in the answer"
+            raise LedgerUnavailableError(message) from error
+
+
+class Keeper:
+    """The supervisor's end: answers one worker's question at a time."""
+
+    def __init__(self, books: Mapping[str, Book]) -> None:
+        self._books = books
+
+    def answer(self, worker: str, question: Question, pipe: Connection) -> None:
+        """Answer one question through a worker's pipe.
+
+        Raises:
+            OSError: the worker is gone.
+        """
+        try:
+            reply = self._ask(worker, question.book, question.request)
+        except Exception as error:  # a book's fault belongs to the control that asked
+            reply = error
+        try:
+            pipe.send(reply)
+        except OSError:
+            raise
+        except Exception as error:  # pickling raises whatever it likes
+            message = f"{question.book}: {type(error).__name__} in the answer"
+            pipe.send(LedgerUnavailableError(message))
+
+    def _ask(self, worker: str, book: str, request: Any) -> Any:
+        if book not in self._books:
+            message = f"no book is kept under the name {book!r}"
+            raise LedgerUnavailableError(message)
+        return self._books[book].ask(worker, request)
+
+    def release(self, worker: str) -> None:
+        """A worker is gone: every book forgets what it held."""
+        for name, book in self._books.items():
+            try:
+                book.release(worker)
+            except Exception as error:  # the other books must forget it all the same
+                _log.error("book %s could not release %s: %s", name, worker, type(error).__name__)
+
+    def close(self) -> None:
+        """The archive stops."""
+        for book in self._books.values():
+            book.close()

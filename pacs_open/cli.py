@@ -1,0 +1,123 @@
+"""The command line of an archive; shared by ``pacs-open`` and ``pacs-secure``.
+
+One server in the foreground. Faults at the start are one line on standard error and exit
+code 2; what a program tells its user goes to standard output, the log to standard error.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final, TextIO
+
+from pacs_open import config, logs, workers
+from pacs_open.config import Config
+from pacs_open.control import Control
+from pacs_open.errors import ConfigurationError, PacsError
+from pacs_open.server import open_archive
+
+WRONG_USE: Final = 2
+"""Exit code: it cannot start."""
+
+Load = Callable[[argparse.Namespace], tuple[Config, Sequence[Control]]]
+"""Turns options into a configuration and its controls; raises ConfigurationError."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """``pacs-open``: the archive without safeguards. Returns the exit code."""
+    return run(parser("pacs-open", "A DICOM archive with no safeguards."), _load_open, arguments)
+
+
+def parser(program: str, description: str) -> argparse.ArgumentParser:
+    """The options that both programs have; ``pacs-secure`` adds its own."""
+    made = argparse.ArgumentParser(prog=program, description=description)
+    made.add_argument(
+        "command",
+        nargs="?",
+        default="serve",
+        choices=sorted(_COMMANDS),
+        help="serve (default), or work on the archive while no server runs",
+    )
+    made.add_argument("--config", required=True, type=Path, metavar="F", help="TOML file")
+    made.add_argument("--log-format", choices=("text", "json"), default="text")
+    made.add_argument(
+        "--to", type=Path, metavar="DIR", help="where export writes the loose DICOM files"
+    )
+    return made
+
+
+def run(
+    options: argparse.ArgumentParser, load: Load, arguments: Sequence[str] | None = None
+) -> int:
+    """Parse, load, do. Returns the exit code: 0, 1 (check found something) or 2."""
+    chosen = options.parse_args(arguments)
+    logs.set_up(chosen.log_format)
+    try:
+        settings, controls = load(chosen)
+        return _COMMANDS[chosen.command](settings, controls, chosen)
+    except PacsError as error:
+        _say(f"{options.prog}: {error}", sys.stderr)
+        return WRONG_USE
+
+
+def _say(text: str, stream: TextIO | None = None) -> None:
+    """One line for a person; nothing in it can move the cursor or start another line."""
+    safe = "".join(c if c.isprintable() else logs.escape(c) for c in text)
+    stream = stream or sys.stdout
+    stream.write(f"{safe}\n")
+    stream.flush()
+
+
+def _load_open(chosen: argparse.Namespace) -> tuple[Config, Sequence[Control]]:
+    """The open archive leaks by design; it does so beyond this machine only if told plainly."""
+    settings = config.load(chosen.config)
+    connection = settings.network_connection
+    if not connection.is_loopback and not connection.leak_beyond_this_machine:
+        message = (
+            f"{chosen.config}: network_connection.host: {connection.host} is not loopback, and "
+            "this archive shows everything to everybody; listen on 127.0.0.1, or say "
+            "leak_beyond_this_machine = true"
+        )
+        raise ConfigurationError(message)
+    return settings, ()
+
+
+def _serve(settings: Config, controls: Sequence[Control], chosen: argparse.Namespace) -> int:
+    title = settings.network_ae.ae_title
+
+    def announce(host: str, port: int) -> None:
+        line = f"listening on {host}:{port} as {title}"
+        if chosen.log_format == "json":
+            line = json.dumps({"event": "listening", "host": host, "port": port, "ae_title": title})
+        _say(line)
+
+    workers.run(settings, controls, announce)
+    return 0
+
+
+def _check(settings: Config, _controls: Sequence[Control], _chosen: argparse.Namespace) -> int:
+    with open_archive(settings) as archive:
+        problems = archive.check()
+        for problem in problems:
+            _say(f"{problem.kind}: {problem.where}: {problem.detail}")
+        _say(f"{len(problems)} problems, state {archive.state_hash()}")
+    return 1 if problems else 0
+
+
+def _rebuild(settings: Config, _controls: Sequence[Control], _chosen: argparse.Namespace) -> int:
+    with open_archive(settings) as archive:
+        _say(f"{archive.rebuild()} instances in the new index")
+    return 0
+
+
+def _export(settings: Config, _controls: Sequence[Control], chosen: argparse.Namespace) -> int:
+    if chosen.to is None:
+        message = "export needs --to DIR"
+        raise ConfigurationError(message)
+    with open_archive(settings) as archive:
+        _say(f"{archive.export(chosen.to)} files in {chosen.to}")
+    return 0
+
+
+_COMMANDS: Final = {"serve": _serve, "check": _check, "rebuild": _rebuild, "export": _export}

@@ -1,0 +1,297 @@
+"""One process per core behind one port.
+
+The supervisor binds the port, keeps the books in a single thread, starts the workers and a new
+one for each that dies. It has no thread of its own, so that forking is safe, and no DICOM: a
+peer's bytes never reach it. Without ``os.fork`` there is one worker, in this very process.
+"""
+
+import contextlib
+import logging
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, Pipe, wait
+from types import FrameType
+from typing import Final, NoReturn
+
+from pacs_open import listener
+from pacs_open.bookkeeping import Keeper, PipeLedger, Question
+from pacs_open.config import Config
+from pacs_open.control import Control
+from pacs_open.errors import PacsError
+from pacs_open.ledger import Book, LocalLedger
+from pacs_open.server import Server, books_of
+from pacs_open.stack import Stack
+from pacs_open.values import Event, Moment
+
+_log = logging.getLogger(__name__)
+
+GRACE: Final = 5.0
+"""Seconds beyond ``stop_within`` after which a worker that does not end is killed."""
+FAILED: Final = 3
+"""Exit status of a worker that could not start."""
+_RESTARTS: Final = 5
+_RESTARTS_WITHIN: Final = 10.0
+"""At most so many restarts in so many seconds; then each waits for its turn."""
+
+_STOP, _RELOAD = b"stop", b"reload"
+
+Announce = Callable[[str, int], None]
+"""Told host and port once connections are accepted."""
+
+
+def run(config: Config, controls: Sequence[Control], announce: Announce) -> None:
+    """Serve until TERM or INT; HUP reloads.
+
+    Raises:
+        PacsError: it cannot start (port, key, archive), in one line.
+    """
+    if not hasattr(os, "fork"):
+        _run_alone(config, controls, announce)
+        return
+    connection = config.network_connection
+    with contextlib.closing(listener.bind(connection.host, connection.port)) as listening:
+        Supervisor(config, controls, listening).run(announce)
+
+
+def _run_alone(config: Config, controls: Sequence[Control], announce: Announce) -> None:
+    """One worker, no supervisor: where processes cannot share a port."""
+    woken, wake = socket.socketpair()
+    for name in ("SIGTERM", "SIGINT", "SIGBREAK"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), lambda *_: wake.send(_STOP))
+    with Server(config, controls) as server:
+        announce(*server.address)
+        woken.recv(1)
+
+
+@dataclass(frozen=True)
+class _Report:
+    """A worker serves, or cannot."""
+
+    fault: PacsError | None
+
+
+class _Worker:
+    """A child process as its supervisor sees it."""
+
+    def __init__(self, number: int) -> None:
+        self.name = f"worker {number}"
+        self.questions, self.ledger = Pipe()
+        """The supervisor's and the worker's end of the ledger."""
+        self.orders, self.commands = Pipe(duplex=False)
+        """The worker's and the supervisor's end: what to do, and whether the supervisor lives."""
+        self.pid = 0
+        self.serves = False
+
+    def order(self, order: bytes) -> None:
+        """Tell the worker; one that is gone need not be told."""
+        with contextlib.suppress(OSError):
+            self.commands.send_bytes(order)
+
+    def close(self) -> None:
+        """Close the supervisor's ends."""
+        for end in (self.questions, self.commands):
+            end.close()
+
+
+class Supervisor:
+    """Keeps the books and the workers."""
+
+    def __init__(
+        self, config: Config, controls: Sequence[Control], listening: socket.socket
+    ) -> None:
+        self._config = config
+        self._controls = controls
+        self._listening = listening
+        books: dict[str, Book] = books_of(controls)
+        self._keeper = Keeper(books)
+        self._stack = Stack(controls, LocalLedger(books, worker="supervisor"))
+        self._workers: list[_Worker] = []
+        self._started = 0
+        self._restarts: list[float] = []
+        self._missing = 0
+        self._is_up = False
+        self._signals: list[int] = []
+        self._woken, self._wake = socket.socketpair()
+
+    def run(self, announce: Announce) -> None:
+        """Start the workers, serve until told to stop, stop them. Raises PacsError."""
+        self._listen_to_signals()
+        try:
+            for _ in range(self._config.workers.count or os.cpu_count() or 1):
+                worker = self._fork()  # one after the other: the first may have to make the index
+                while not worker.serves and not self._is_stopping:
+                    self._turn()
+            self._stack.observe(Event(Moment.STARTED))
+            self._is_up = True
+            announce(*self._listening.getsockname()[:2])
+            while not self._is_stopping:
+                self._turn(1.0 if self._missing else None)
+        finally:
+            self._stop()
+
+    # -- signals
+
+    def _listen_to_signals(self) -> None:
+        self._wake.setblocking(False)
+        signal.set_wakeup_fd(self._wake.fileno(), warn_on_full_buffer=False)
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, self._note)
+
+    def _note(self, number: int, _frame: FrameType | None) -> None:
+        self._signals.append(number)
+
+    # -- the loop
+
+    def _turn(self, within: float | None = None) -> None:
+        """Wait for questions, deaths and signals; deal with what there is."""
+        ends = {worker.questions: worker for worker in self._workers}
+        for ready in wait([*ends, self._woken], within):
+            if isinstance(ready, Connection):
+                self._hear(ends[ready])
+            else:
+                self._woken.recv(64)
+        while signal.SIGHUP in self._signals:
+            self._signals.remove(signal.SIGHUP)
+            for worker in self._workers:
+                worker.order(_RELOAD)
+        self._replace_missing()
+
+    def _hear(self, worker: _Worker) -> None:
+        """A worker asks, reports, or is dead."""
+        try:
+            heard = worker.questions.recv()
+            if isinstance(heard, Question):
+                self._keeper.answer(worker.name, heard, worker.questions)
+        except (EOFError, OSError):
+            self._bury(worker)
+            return
+        if isinstance(heard, _Report):
+            worker.serves = heard.fault is None
+            self._complain(heard.fault)
+
+    def _complain(self, fault: PacsError | None) -> None:
+        """At the start a fault ends it all; later it is a line in the log."""
+        if fault is not None and not self._is_up and not self._is_stopping:
+            raise fault
+        if fault is not None:
+            _log.error("a worker cannot start: %s", fault)
+
+    def _bury(self, worker: _Worker) -> None:
+        """A worker is dead: reap it, and release what it held in the books."""
+        _, status = os.waitpid(worker.pid, 0)
+        self._workers.remove(worker)
+        worker.close()
+        self._keeper.release(worker.name)
+        if self._is_stopping:
+            return
+        code = os.waitstatus_to_exitcode(status)
+        if not self._is_up:
+            message = f"{worker.name} ended with {code} before it could serve"
+            raise PacsError(message)
+        self._missing += 1
+        _log.error("%s (process %d) ended with %d", worker.name, worker.pid, code)
+
+    @property
+    def _is_stopping(self) -> bool:
+        return signal.SIGTERM in self._signals or signal.SIGINT in self._signals
+
+    def _replace_missing(self) -> None:
+        now = time.monotonic()
+        self._restarts = [moment for moment in self._restarts if now - moment < _RESTARTS_WITHIN]
+        while self._missing and len(self._restarts) < _RESTARTS and not self._is_stopping:
+            self._missing -= 1
+            self._restarts.append(now)
+            self._fork()
+
+    # -- starting and stopping
+
+    def _fork(self) -> _Worker:
+        self._started += 1
+        worker = _Worker(self._started)
+        sys.stdout.flush()
+        sys.stderr.flush()
+        worker.pid = os.fork()
+        if worker.pid == 0:
+            for other in self._workers:  # or their deaths would go unnoticed
+                other.close()
+            worker.close()
+            self._woken.close()
+            self._wake.close()
+            self._live(worker)
+        worker.ledger.close()
+        worker.orders.close()
+        self._workers.append(worker)
+        return worker
+
+    def _live(self, worker: _Worker) -> NoReturn:
+        """The child's whole life; it must not return into the supervisor's code."""
+        status = FAILED
+        try:
+            status = _work(self._config, self._controls, self._listening, worker)
+        finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(status)
+
+    def _stop(self) -> None:
+        """Stop all workers, keep the books until the last is gone, close them."""
+        self._signals.append(signal.SIGTERM)
+        self._listening.close()
+        for worker in self._workers:
+            worker.order(_STOP)
+        deadline = time.monotonic() + self._config.workers.stop_within + GRACE
+        while self._workers and (left := deadline - time.monotonic()) > 0:
+            self._turn(left)
+        for worker in list(self._workers):
+            _log.error("%s does not end; it is killed", worker.name)
+            os.kill(worker.pid, signal.SIGKILL)
+            self._bury(worker)
+        try:
+            if self._is_up:
+                self._stack.observe(Event(Moment.STOPPED))
+        finally:
+            self._keeper.close()
+            signal.set_wakeup_fd(-1)
+
+
+def _work(
+    config: Config, controls: Sequence[Control], listening: socket.socket, worker: _Worker
+) -> int:
+    """The whole life of a worker process; its exit status. Never raises."""
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)  # the supervisor gives the orders
+    signal.set_wakeup_fd(-1)
+    try:
+        server = Server(
+            config,
+            controls,
+            ledger=PipeLedger(worker.ledger),
+            listening=listening,
+            announce=False,
+        )
+    except Exception as error:
+        fault = error if isinstance(error, PacsError) else PacsError(type(error).__name__)
+        worker.ledger.send(_Report(PacsError(str(fault))))
+        return FAILED
+    worker.ledger.send(_Report(None))  # before a thread of the server can ask anything
+    server.start()
+    _obey(server, worker.orders)
+    return 0
+
+
+def _obey(server: Server, orders: Connection) -> None:
+    """Do what the supervisor says; stop when it says so, or when it is gone."""
+    try:
+        while orders.recv_bytes() != _STOP:
+            server.reload()
+    except (EOFError, OSError):
+        _log.error("the supervisor is gone; this worker ends")
+        server.stop(0.0)
+        return
+    server.stop()
