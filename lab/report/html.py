@@ -1,0 +1,125 @@
+"""The report as one HTML page: self-contained, printable, no scripts, nothing loaded.
+
+Everything that came over the wire is escaped by the template engine; pictures lie in the page.
+"""
+
+import base64
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+from markupsafe import Markup
+
+from lab.pictures import Picture
+from lab.report import words
+from lab.report.conclusion import Shown, conclude
+from lab.report.glossary import GLOSSARY
+from lab.report.model import DemoReport, ProbeEntry
+from lab.verdict import Verdict
+
+EMBEDDED_SIDE = 400
+"""Pixels of the longer side of a picture in the page."""
+MOST_EVIDENCE = 2
+"""Lines of evidence shown for each answer; all of them are in ``report.json``."""
+
+
+def demo(report: DemoReport, pictures: Sequence[Picture], *, saved_in: str, seconds: float) -> str:
+    """The page of a demo: ``pictures`` are one for each patient that was obtained."""
+    conclusion = conclude(report)
+    return (
+        _environment()
+        .get_template("demo.html.jinja")
+        .render(
+            report=report,
+            conclusion=conclusion,
+            as_it_should=conclusion.shown is Shown.THE_CLOSING,
+            tone=_TONES[conclusion.shown],
+            rows=rows(report),
+            pictures=[_embedded(picture) for picture in pictures],
+            saved_in=saved_in,
+            seconds=seconds,
+            glossary=GLOSSARY,
+        )
+    )
+
+
+_TONES: Mapping[Shown, str] = {
+    Shown.THE_CLOSING: "good",
+    Shown.BROKEN: "bad",
+    Shown.LEAK: "bad",
+    Shown.INCONCLUSIVE: "doubt",
+    Shown.NO_LEAK: "doubt",
+}
+
+
+def rows(report: DemoReport) -> list[dict[str, Any]]:
+    """The side-by-side table: one row a probe, in the order of the report."""
+    secure = {probe.id: probe for probe in report.secure.probes}
+    return [
+        {
+            "question": probe.question,
+            "id": probe.id,
+            "open": _cell(probe),
+            "secure": _cell(secure[probe.id]) if probe.id in secure else None,
+            "closed_by": (secure.get(probe.id, probe)).closed_by,
+        }
+        for probe in report.open.probes
+    ]
+
+
+def _cell(probe: ProbeEntry) -> dict[str, Any]:
+    clear = probe.verdict in {Verdict.PASS, Verdict.FAIL} and not doubtful(probe)
+    return {
+        "answer": answer(probe),
+        "tone": tone(probe),
+        "evidence": [seen.text for seen in probe.evidence[-MOST_EVIDENCE:]],
+        "why": "" if clear else probe.why,
+    }
+
+
+def doubtful(probe: ProbeEntry) -> bool:
+    """Whether the word "no" alone would say too much: an archive refused its friends, too."""
+    return probe.verdict is Verdict.FAIL and probe.answer == "no"
+
+
+def answer(probe: ProbeEntry) -> str:
+    """One word or two for a cell."""
+    if probe.verdict in {Verdict.INCONCLUSIVE, Verdict.NOT_TESTED, Verdict.NOT_APPLICABLE}:
+        return probe.verdict.replace("-", " ")
+    return "no, but broken" if doubtful(probe) else str(probe.answer)
+
+
+def tone(probe: ProbeEntry) -> str:
+    """Which colour an answer has: bad, good or doubt."""
+    if probe.verdict is Verdict.PASS:
+        return "good"
+    return "bad" if probe.verdict is Verdict.FAIL else "doubt"
+
+
+def _embedded(picture: Picture) -> dict[str, Any]:
+    jpeg = base64.b64encode(picture.jpeg(EMBEDDED_SIDE)).decode("ascii")
+    return {"source": f"data:image/jpeg;base64,{jpeg}", "of": picture}
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FunctionLoader(_read), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    environment.filters.update(
+        person=words.person, day=words.date, number=words.number, millions=words.in_2019
+    )
+    environment.globals.update(of=words.of, levels=words.LEVELS, css=_style())
+    return environment
+
+
+def _style() -> Markup:
+    """The style sheet is ours: nothing of a peer's is in it."""
+    return Markup(_read("page.css"))  # noqa: S704 - see above
+
+
+def _read(name: str) -> str:
+    """A template or style sheet that lies beside this module."""
+    return resources.files("lab.report").joinpath(name).read_text(encoding="utf-8")

@@ -1,0 +1,55 @@
+"""Names, dates and numbers as people write them."""
+
+import calendar
+from collections.abc import Sequence
+
+MILLION = 1_000_000
+LEVELS: Sequence[tuple[str, str]] = (
+    ("L0", "unreachable"),
+    ("L1", "the port answers"),
+    ("L2", "it speaks DICOM"),
+    ("L3", "it associates with a stranger"),
+    ("L4", "it answers C-ECHO"),
+    ("L5", "it leaks patient records"),
+    ("L6", "it leaks images"),
+)
+"""The rungs of exposure: how far a stranger came."""
+
+
+def person(name: str) -> str:
+    """``Sato^Hana=佐藤^花`` (PS3.5 6.2.1) as ``Hana Sato (佐藤 花)``."""
+    alphabetic, *others = name.split("=")
+    latin = _in_order(alphabetic, family_first=False)
+    ideographic = _in_order(others[0], family_first=True) if others else ""
+    if latin and ideographic:
+        return f"{latin} ({ideographic})"
+    return latin or ideographic or "(no name)"
+
+
+def _in_order(group: str, *, family_first: bool) -> str:
+    """Family, given, middle, prefix, suffix: put the way the script is read."""
+    family, given, middle, prefix, suffix = ([*group.split("^"), *[""] * 5])[:5]
+    parts = [family, given, middle] if family_first else [prefix, given, middle, family, suffix]
+    return " ".join(part.strip() for part in parts if part.strip())
+
+
+def date(text: str) -> str:
+    """``19700102`` as ``2 January 1970``; anything else as it is."""
+    if len(text) != len("YYYYMMDD") or not text.isdigit() or not 1 <= int(text[4:6]) <= 12:  # noqa: PLR2004 - months
+        return text or "unknown"
+    return f"{int(text[6:])} {calendar.month_name[int(text[4:6])]} {text[:4]}"
+
+
+def number(value: int | None) -> str:
+    """A count with thousands apart, or that it was not counted."""
+    return "not counted" if value is None else f"{value:,}"
+
+
+def of(obtained: int | None, planted: int | None) -> str:
+    """``16 of 16``."""
+    return number(obtained) if planted is None else f"{number(obtained)} of {planted:,}"
+
+
+def in_2019(patients: int | None) -> str:
+    """What the patients of a demo stand for: one million each."""
+    return f"{patients or 0} million"

@@ -1,0 +1,65 @@
+"""The page is whole, loads nothing, and no text of a peer becomes markup."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from lab.report import html
+
+
+def _page(report, pictures=()):
+    return html.demo(report, list(pictures), saved_in="stolen", seconds=41.0)
+
+
+class _Loads(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.loaded, self.tags = [], []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.loaded += [value for name, value in attrs if name in {"src", "href", "srcset"}]
+
+
+def test_the_page_loads_nothing_and_runs_nothing(reports, picture):
+    reader = _Loads()
+    page = _page(reports["shown"], [picture])
+    reader.feed(page)
+    assert "script" not in reader.tags
+    assert "link" not in reader.tags
+    assert all(value.startswith("data:image/jpeg;base64,") for value in reader.loaded)
+    assert not re.search(r"url\(|@import|https?://", page)
+
+
+def test_text_of_a_peer_is_escaped(reports, picture):
+    page = _page(reports["shown"], [picture])
+    assert "<script>" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "<img src=x>" not in page
+
+
+def test_the_stolen_name_and_birth_date_stand_beside_the_picture(reports, picture):
+    page = _page(reports["shown"], [picture])
+    assert "born 2 January 1970" in page
+    assert "Hana Sato (佐藤 花)" in page
+
+
+def test_both_answers_stand_side_by_side_with_what_the_wire_showed(reports):
+    page = _page(reports["shown"])
+    assert "16 of 16" in page
+    assert "0 of 16" in page
+    assert "16 patients were listed" in page
+    assert "TLS alert certificate_required (116)" in page
+
+
+@pytest.mark.parametrize(("demo", "word"), [("down", "inconclusive"), ("broken", "broken")])
+def test_a_sabotaged_demo_never_reads_as_a_pass(reports, demo, word):
+    page = _page(reports[demo])
+    assert word in page.lower()
+    assert not re.search(r"\bpass(ed)?\b", page, re.IGNORECASE)
+    assert 'class="card good"' not in page
+
+
+def test_a_friend_who_was_refused_is_said(reports):
+    assert "no, but broken" in _page(reports["broken"])
