@@ -151,7 +151,7 @@ def revocation_fault(
     """Say whether the lists that are loaded do not clear the certificate, "" if they do."""
     if not crls:
         return ""
-    if expired_crl(crls, now):
+    if expired_crl(crls, now) is not None:  # an empty list is false, and still a list
         return "a revocation list is out of date"
     of_issuer = [crl for crl in crls if crl.issuer == certificate.issuer]
     if not of_issuer:

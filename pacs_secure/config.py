@@ -7,7 +7,7 @@ needs, ``--without C`` takes away C and what needs it.
 import difflib
 import inspect
 import sys
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -77,11 +77,6 @@ def load(
     config = parse(tables, str(path), folder)
     on = build(of_controls, source=str(path), folder=folder)
     return config, select(on, only=only, without=without)
-
-
-def loader(only: Collection[str], without: Collection[str]) -> Callable[[Path], Any]:
-    """Return :func:`load` with the choice of controls filled in."""
-    return lambda path: load(path, only=only, without=without)
 
 
 def build(tables: Mapping[str, Any], *, source: str, folder: Path) -> tuple[Control, ...]:

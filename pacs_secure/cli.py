@@ -1,0 +1,46 @@
+"""``pacs-secure``: the command line of ``pacs-open``, with controls."""
+
+import argparse
+from collections.abc import Sequence
+
+from pacs_open import cli
+from pacs_open.config import Config
+from pacs_open.control import Control
+from pacs_open.errors import ConfigurationError
+from pacs_secure import config
+from pacs_secure.controls.tls import Tls
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """``pacs-secure``: the archive with its controls. Returns the exit code."""
+    options = cli.parser("pacs-secure", "The same archive with controls.")
+    options.add_argument(
+        "--only",
+        action="append",
+        default=[],
+        metavar="C",
+        help="keep this control and what it needs, leave out the others; may be repeated",
+    )
+    options.add_argument(
+        "--without",
+        action="append",
+        default=[],
+        metavar="C",
+        help="leave out this control and what needs it; may be repeated",
+    )
+    return cli.run(options, _load, arguments)
+
+
+def _load(chosen: argparse.Namespace) -> tuple[Config, Sequence[Control]]:
+    """Without TLS this archive leaks as the open one does, and needs the same plain word."""
+    settings, controls = config.load(chosen.config, only=chosen.only, without=chosen.without)
+    connection = settings.network_connection
+    has_tls = any(isinstance(control, Tls) for control in controls)
+    if not (has_tls or connection.is_loopback or connection.leak_beyond_this_machine):
+        message = (
+            f"{chosen.config}: network_connection.host: {connection.host} is not loopback, and "
+            "without the control tls everybody can read along; listen on 127.0.0.1, or say "
+            "leak_beyond_this_machine = true"
+        )
+        raise ConfigurationError(message)
+    return settings, controls
