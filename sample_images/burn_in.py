@@ -19,11 +19,16 @@ _LETTERS = {
     "A": "01110 10001 10001 11111 10001 10001 10001",
     "C": "01110 10001 10000 10000 10000 10001 01110",
     "E": "11111 10000 10000 11110 10000 10000 11111",
+    "D": "11110 10001 10001 10001 10001 10001 11110",
+    "F": "11111 10000 10000 11110 10000 10000 10000",
     "H": "10001 10001 10001 11111 10001 10001 10001",
     "I": "01110 00100 00100 00100 00100 00100 01110",
+    "L": "10000 10000 10000 10000 10000 10000 11111",
+    "M": "10001 11011 10101 10101 10001 10001 10001",
     "N": "10001 11001 10101 10101 10011 10001 10001",
     "O": "01110 10001 10001 10001 10001 10001 01110",
     "P": "11110 10001 10001 11110 10000 10000 10000",
+    "R": "11110 10001 10001 11110 10100 10010 10001",
     "S": "01111 10000 10000 01110 00001 00001 11110",
     "T": "11111 00100 00100 00100 00100 00100 00100",
     "Y": "10001 10001 01010 00100 00100 00100 00100",
@@ -80,6 +85,22 @@ def burn(
     place = pixels[top : top + words.shape[0], left : left + words.shape[1]]
     place[_halo(words, scale)] = minimum
     place[words] = maximum
+
+
+def mark(
+    pixels: npt.NDArray[np.integer], text: str, value: int, *, at: Literal["top left", "top right"]
+) -> None:
+    """The lead letters of radiographs, such as "R MLO", in place; only letters of `burn`'s words.
+
+    Raises:
+        KeyError: a letter that is not drawn here.
+    """
+    rows, columns = pixels.shape
+    scale = max(1, rows // 330)
+    letters = _line(text).repeat(scale, axis=0).repeat(scale, axis=1)
+    top = rows // 40
+    left = columns // 40 if at == "top left" else columns - columns // 40 - letters.shape[1]
+    pixels[top : top + letters.shape[0], left : left + letters.shape[1]][letters] = value
 
 
 def _halo(words: npt.NDArray[np.bool_], reach: int) -> npt.NDArray[np.bool_]:

@@ -18,6 +18,7 @@ from sample_images.anatomy import body as bodies
 from sample_images.anatomy import spine as spines
 from sample_images.anatomy.body import Body
 from sample_images.anatomy.fields import Floats
+from sample_images.anatomy.noise import fractal
 from sample_images.anatomy.section import Plane, Tissue
 from sample_images.anatomy.spine_section import layers
 from sample_images.patients import Patient
@@ -126,22 +127,7 @@ def _section(spine: spines.Spine, body: Body, plane: Plane) -> tuple[Floats, ...
 def _unevenness(body: Body, shape: tuple[int, int], plane: Plane) -> Floats:
     """Smooth random variation, coarse and fine, about 0 with a deviation of about 1."""
     draw = body.draw("mr", "tissue", round(plane.x))
-    result = np.zeros(shape, dtype=np.float32)
-    for cell, strength in ((14.0, 0.55), (5.0, 0.6), (2.2, 0.55)):  # mm
-        step = max(1.0, cell / plane.pixel)
-        grid = draw.standard_normal(
-            (int(shape[0] / step) + 3, int(shape[1] / step) + 3), dtype=np.float32
-        )
-        for axis in (0, 1):
-            at = np.arange(shape[axis], dtype=np.float32) / np.float32(step)
-            low = at.astype(np.intp)
-            part = (at - low).astype(np.float32)
-            part = part * part * (3 - 2 * part)
-            part = part[:, None] if axis == 0 else part[None, :]
-            one, other = np.take(grid, low, axis), np.take(grid, low + 1, axis)
-            grid = one + (other - one) * part
-        result += np.float32(strength) * grid
-    return result
+    return fractal(draw, shape, tuple(cell / plane.pixel for cell in (14.0, 5.0, 2.2)), 0.0)
 
 
 def _received(
