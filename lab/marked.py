@@ -4,10 +4,11 @@ Each is a small CT image that says in its pixels and in its Patient ID what it i
 noted before it is sent, whatever becomes of the attempt.
 """
 
+import copy
 import io
 import threading
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -22,6 +23,7 @@ PATIENT_NAME = "PACSLAB^PROBE"
 SIDE = 192
 """Rows and columns of a marked image."""
 WHITE = 1000
+ANOTHER_SHADE = 500
 
 
 def new_uid() -> str:
@@ -38,6 +40,11 @@ class MarkedInstance:
     series_instance_uid: str
     patient_id: str
     ds: Dataset
+
+    @property
+    def pixels(self) -> bytes:
+        """The value of Pixel Data."""
+        return bytes(self.ds.PixelData)
 
     @cached_property
     def part_10(self) -> bytes:
@@ -89,6 +96,13 @@ class Marked:
         _picture(ds, shade)
         self.note(instance)
         return MarkedInstance(instance, study, series, patient_id, ds)
+
+
+def repainted(marked: MarkedInstance) -> MarkedInstance:
+    """Another image under the same UIDs and the same patient."""
+    ds = copy.deepcopy(marked.ds)
+    _picture(ds, ANOTHER_SHADE)
+    return replace(marked, ds=ds)
 
 
 def is_marked(patient_id: str) -> bool:

@@ -32,6 +32,16 @@ class Peer:
 
 
 @dataclass(frozen=True)
+class Wanted:
+    """One instance that is known to be in the archive, to ask for."""
+
+    patient_id: str
+    study_instance_uid: str
+    series_instance_uid: str
+    sop_instance_uid: str
+
+
+@dataclass(frozen=True)
 class Scene:
     """One archive as the lab knows it. Seconds, and counts of associations."""
 
@@ -58,6 +68,8 @@ class Scene:
     """The tight value that ``association_flood`` asks about."""
     own: bool = True
     """Whether it is the lab's own archive: writing and exhausting are allowed there only."""
+    wanted: Wanted | None = None
+    """What retrieving probes ask for; the run sets it."""
     marked: Marked = field(default_factory=Marked)
     """The instances that this run stored or tried to store, to be removed afterwards."""
 

@@ -1,7 +1,30 @@
 """An archive seen from outside, and who we are when we talk to it."""
 
-from dataclasses import dataclass
+import contextlib
+import socket
+import ssl
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
+
+from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
+from pynetdicom import AE
+from pynetdicom.association import Association
+from pynetdicom.pdu_primitives import SCP_SCU_RoleSelectionNegotiation
+from pynetdicom.presentation import PresentationContext, build_context, build_role
+from pynetdicom.transport import AddressInformation
+
+from lab.conversation import Conversation, set_up_library
+from lab.sop_classes import VERIFICATION
+from lab.transport import WireSocket
+from lab.wire import Record, client_context, connect_tcp, wrap_tls
+
+MAXIMUM_PDU = 131072
+"""Bytes of a P-DATA-TF that we announce (PS3.8 D.1)."""
+LONG_SILENCE = 60.0
+"""Seconds an archive may think about one answer."""
+TRANSFER_SYNTAXES = (ExplicitVRLittleEndian, ImplicitVRLittleEndian)
 
 
 @dataclass(frozen=True)
@@ -29,4 +52,116 @@ class Target:
     local_address: str | None = None
     """Address that we call from; None: whatever the system takes."""
     deadline: float = 10.0
-    """For connecting, and for each answer."""
+    """For connecting, and for the answer to the A-ASSOCIATE-RQ."""
+
+    def but(self, **changes: Any) -> "Target":
+        """The same target with other fields."""
+        return replace(self, **changes)
+
+    def in_plaintext(self) -> "Target":
+        """The same door without TLS, and no certificate."""
+        return self.but(door=replace(self.door, tls=False), certificate=None, key=None)
+
+    @property
+    def _tls_name(self) -> str:
+        return self.server_name or self.door.host
+
+    def _context(self) -> ssl.SSLContext | None:
+        if not self.door.tls:
+            return None
+        return client_context(self.trust, self.certificate, self.key)
+
+    def connect(self, record: Record) -> socket.socket:
+        """Open the network connection alone, TLS included; an OSError is noted and raised."""
+        sock = socket.socket()
+        try:
+            sock.settimeout(self.deadline)
+            sock.bind((self.local_address or "", 0))
+            connect_tcp(sock, (self.door.host, self.door.port), record)
+            context = self._context()
+            if context is None:
+                return sock
+            shows = self.certificate is not None
+            return wrap_tls(sock, context, self._tls_name, record, shows=shows)
+        except OSError:
+            sock.close()
+            raise
+
+    @contextlib.contextmanager
+    def converse(
+        self, *services: str, storage: Sequence[str] = (), receiving: Sequence[str] = ()
+    ) -> Iterator[Conversation]:
+        """Ask for an association; it ends with the block, and may never have come about.
+
+        Args:
+            services: abstract syntaxes to propose beside Verification.
+            storage: storage SOP classes that we want to send.
+            receiving: storage SOP classes that we are ready to receive by C-GET.
+        """
+        set_up_library()
+        record = Record()
+        contexts = _contexts([VERIFICATION, *services], [*storage, *receiving])
+        association = self._association(record, contexts, _roles(storage, receiving))
+        conversation = Conversation(association, record)
+        try:
+            association.request()
+            if association.is_established:
+                association.start()
+            yield conversation
+        finally:
+            conversation.end()
+
+    def _association(
+        self,
+        record: Record,
+        contexts: list[PresentationContext],
+        roles: Sequence[SCP_SCU_RoleSelectionNegotiation],
+    ) -> Association:
+        """Put an association together as pynetdicom's ``AE.associate`` does, on our transport."""
+        ae = AE(self.calling_ae_title)
+        ae.acse_timeout, ae.connection_timeout = self.deadline, self.deadline
+        ae.dimse_timeout = ae.network_timeout = LONG_SILENCE
+        association = Association(ae, "requestor")
+        local = AddressInformation(self.local_address or "", 0)
+        association.set_socket(
+            WireSocket(
+                association,
+                local,
+                record,
+                context=self._context(),
+                server_name=self._tls_name,
+                shows=self.certificate is not None,
+                deadline=self.deadline,
+            )
+        )
+        asked, us = association.acceptor, association.requestor
+        asked.ae_title = self.called_ae_title
+        asked.address_info = AddressInformation(self.door.host, self.door.port)
+        us.ae_title, us.address_info, us.maximum_length = ae.ae_title, local, MAXIMUM_PDU
+        us.implementation_class_uid = ae.implementation_class_uid
+        us.implementation_version_name = ae.implementation_version_name
+        for role in roles:
+            us.add_negotiation_item(role)
+        us.requested_contexts = contexts
+        return association
+
+
+def _contexts(services: Sequence[str], storage: Sequence[str]) -> list[PresentationContext]:
+    """Presentation contexts with odd ids (PS3.8 9.3.2.2).
+
+    A storage class gets a context for each transfer syntax: a stored object can be sent back
+    unchanged only where its own syntax was accepted.
+    """
+    contexts = [build_context(uid, list(TRANSFER_SYNTAXES)) for uid in services]
+    for uid in dict.fromkeys(storage):
+        contexts += [build_context(uid, syntax) for syntax in TRANSFER_SYNTAXES]
+    for place, context in enumerate(contexts):
+        context.context_id = 2 * place + 1
+    return contexts
+
+
+def _roles(
+    storage: Sequence[str], receiving: Sequence[str]
+) -> list[SCP_SCU_RoleSelectionNegotiation]:
+    """SCP role for each class that the archive may send on our association (PS3.7 D.3.3.4)."""
+    return [build_role(uid, scu_role=uid in storage, scp_role=True) for uid in receiving]

@@ -1,1 +1,52 @@
-"""One module a probe, and PROBES: the tuple, in the order of the report."""
+"""The questions that the lab puts to an archive, one module each, in the order of the report."""
+
+from lab.probe import Probe
+from lab.probes.association_flood import association_flood
+from lab.probes.borrowed_ae_title import borrowed_ae_title
+from lab.probes.guess_ae_titles import guess_ae_titles
+from lab.probes.inconsistent_instance import inconsistent_instance
+from lab.probes.list_beyond_rights import list_beyond_rights
+from lab.probes.list_patients import list_patients
+from lab.probes.malformed_uid import malformed_uid
+from lab.probes.move_beyond_rights import move_beyond_rights
+from lab.probes.move_outside_table import move_outside_table
+from lab.probes.move_to_stranger import move_to_stranger
+from lab.probes.no_client_certificate import no_client_certificate
+from lab.probes.overwrite_instance import overwrite_instance
+from lab.probes.plaintext_on_tls_port import plaintext_on_tls_port
+from lab.probes.read_names_off_the_wire import read_names_off_the_wire
+from lab.probes.retrieve_beyond_rights import retrieve_beyond_rights
+from lab.probes.retrieve_images import retrieve_images
+from lab.probes.silent_connection import silent_connection
+from lab.probes.store_beyond_rights import store_beyond_rights
+from lab.probes.store_by_stranger import store_by_stranger
+from lab.probes.unknown_ca_certificate import unknown_ca_certificate
+from lab.probes.unknown_called_ae import unknown_called_ae
+from lab.probes.unknown_calling_ae import unknown_calling_ae
+from lab.probes.unneeded_contexts import unneeded_contexts
+
+PROBES: tuple[Probe, ...] = (
+    list_patients,
+    retrieve_images,
+    move_to_stranger,
+    store_by_stranger,
+    unknown_called_ae,
+    unknown_calling_ae,
+    guess_ae_titles,
+    read_names_off_the_wire,
+    plaintext_on_tls_port,
+    no_client_certificate,
+    unknown_ca_certificate,
+    borrowed_ae_title,
+    list_beyond_rights,
+    retrieve_beyond_rights,
+    move_beyond_rights,
+    store_beyond_rights,
+    move_outside_table,
+    unneeded_contexts,
+    overwrite_instance,
+    inconsistent_instance,
+    malformed_uid,
+    silent_connection,
+    association_flood,
+)

@@ -1,0 +1,104 @@
+"""What probes have in common: identifiers, and answers made of what a conversation showed."""
+
+from pydicom.dataset import Dataset
+
+from lab.conversation import SUCCESS, Conversation
+from lab.evidence import Evidence, Layer
+from lab.marked import MarkedInstance
+from lab.probe import Answered, NotTestedError, Untold, no, unknown, yes
+from lab.scene import Peer, Scene, Wanted
+from lab.wire import Reached, Record
+
+
+def refusal(record: Record) -> Answered:
+    """The attempt did not succeed: no if the archive was there to refuse it, else unknown."""
+    if record.reached is Reached.NOTHING:
+        return unknown(Untold.NOT_REACHED, record.evidence)
+    if any(seen.code == "untrusted" for seen in record.evidence):
+        return unknown(
+            Untold.UNCLEAR, record.evidence, "we did not trust the archive's certificate"
+        )
+    return no(record.evidence)
+
+
+def is_served(talk: Conversation) -> Answered:
+    """Yes if a C-ECHO is answered 0000H: an accepted association alone proves nothing."""
+    return yes(talk.evidence) if talk.echo() == SUCCESS else by(talk)
+
+
+def by(talk: Conversation) -> Answered:
+    """A conversation's refusal; see :func:`refusal`."""
+    return refusal(talk.record)
+
+
+WARNINGS = range(0xB000, 0xC000)
+
+
+def was_stored(status: int | None) -> bool:
+    """Whether the archive says that it has the instance: 0000H or Bxxx (PS3.4 B.2.3)."""
+    return status == SUCCESS or status in WARNINGS
+
+
+def showed(text: str) -> Evidence:
+    """Evidence of what was, or was not, delivered."""
+    return Evidence(Layer.DATA, text)
+
+
+def need_peer(scene: Scene, *, may: str = "echo", may_not: str | None = None) -> Peer:
+    """An authorised peer with one right and without another; the question needs one."""
+    peer = scene.find_peer(may=may, may_not=may_not)
+    if peer is None:
+        without = f" and may not {may_not}" if may_not else ""
+        raise NotTestedError(f"no identity of a peer that may {may}{without} is at hand")
+    return peer
+
+
+def need_wanted(scene: Scene) -> Wanted:
+    """An instance that is known to be in the archive."""
+    if scene.wanted is None:
+        raise NotTestedError("no instance is known to be in the archive")
+    return scene.wanted
+
+
+def may_write(scene: Scene) -> None:
+    """Marked instances are stored only in archives that are ours."""
+    if not scene.own:
+        raise NotTestedError("this archive is not the lab's own: nothing is stored in it")
+
+
+def every_study() -> Dataset:
+    """A C-FIND identifier at STUDY level that leaves nothing out (universal matching)."""
+    ds = Dataset()
+    ds.QueryRetrieveLevel = "STUDY"
+    for keyword in ("PatientID", "PatientName", "PatientBirthDate", "StudyInstanceUID"):
+        setattr(ds, keyword, "")
+    ds.StudyDate = ds.StudyDescription = ds.ModalitiesInStudy = ""
+    ds.NumberOfStudyRelatedInstances = None
+    return ds
+
+
+def one_study(study_instance_uid: str) -> Dataset:
+    """An identifier of one study."""
+    ds = every_study()
+    ds.StudyInstanceUID = study_instance_uid
+    return ds
+
+
+def one_instance(wanted: Wanted) -> Dataset:
+    """A retrieve identifier of one instance, all unique keys above it given (PS3.4 C.4.2.2.1)."""
+    ds = Dataset()
+    ds.QueryRetrieveLevel = "IMAGE"
+    ds.StudyInstanceUID = wanted.study_instance_uid
+    ds.SeriesInstanceUID = wanted.series_instance_uid
+    ds.SOPInstanceUID = wanted.sop_instance_uid
+    return ds
+
+
+def wanted_of(marked: MarkedInstance) -> Wanted:
+    """A marked instance as something to ask for."""
+    return Wanted(
+        marked.patient_id,
+        marked.study_instance_uid,
+        marked.series_instance_uid,
+        marked.sop_instance_uid,
+    )

@@ -1,0 +1,161 @@
+"""Listing, retrieving, moving and storing: asked by a stranger and by peers beyond their rights."""
+
+import ssl
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from pydicom.dataset import Dataset
+
+from lab.asking import by, every_study, one_instance, showed, was_stored
+from lab.conversation import SUCCESS, Conversation, Delivered, Transfer
+from lab.inbox import AddressTakenError, Inbox, server_context
+from lab.marked import MarkedInstance, is_marked
+from lab.probe import Answered, NotTestedError, Untold, no, unknown, yes
+from lab.scene import Peer, Scene, Wanted
+from lab.sop_classes import (
+    CT,
+    PATIENT_ROOT_FIND,
+    PATIENT_ROOT_GET,
+    PATIENT_ROOT_MOVE,
+    STORAGE,
+    STUDY_ROOT_FIND,
+    STUDY_ROOT_GET,
+    STUDY_ROOT_MOVE,
+)
+from lab.target import Target
+
+GRACE = 0.5
+"""Seconds that a connection of an archive may arrive after its C-MOVE was answered."""
+_ONE_CALLBACK = threading.Lock()
+"""Where this machine has one loopback address only, two probes cannot listen at once."""
+
+
+def list_records(target: Target, *, known_to_hold_some: bool) -> Answered:
+    """List every study with universal matching (PS3.4 C.2.2.2.3): yes if a record comes back.
+
+    0000H without a match is a no only where the archive is known to hold something.
+    """
+    with target.converse(STUDY_ROOT_FIND, PATIENT_ROOT_FIND) as talk:
+        status, matches = talk.find(_model(talk, STUDY_ROOT_FIND, PATIENT_ROOT_FIND), every_study())
+    if matches:
+        return yes([*talk.evidence, showed(count_records(matches))])
+    if status == SUCCESS and not known_to_hold_some:
+        return unknown(Untold.UNCLEAR, talk.evidence, "no match: the archive may be empty")
+    return by(talk)
+
+
+def _model(talk: Conversation, study_root: str, patient_root: str) -> str:
+    """Study Root if the archive takes it, else Patient Root."""
+    only_patient = patient_root in talk.accepted and study_root not in talk.accepted
+    return patient_root if only_patient else study_root
+
+
+def count_records(matches: Sequence[Dataset]) -> str:
+    """How many patients and studies were listed; the marked ones apart."""
+    ours = [match for match in matches if is_marked(str(match.get("PatientID", "")))]
+    patients = {str(match.get("PatientID", "")) for match in matches if match not in ours}
+    text = f"{len(patients)} patients with {len(matches) - len(ours)} studies were listed"
+    return text + (f", and {len(ours)} marked ones" if ours else "")
+
+
+@dataclass
+class Collected:
+    """Instances that a C-GET delivered."""
+
+    instances: list[Delivered] = field(default_factory=list)
+
+    def receive(self, delivered: Delivered) -> int:
+        """Take one more."""
+        self.instances.append(delivered)
+        return SUCCESS
+
+    @property
+    def text(self) -> str:
+        """For evidence."""
+        size = sum(len(one.data_set) for one in self.instances)
+        return f"{len(self.instances)} image(s), {size} bytes, were delivered"
+
+
+def retrieve(target: Target, wanted: Wanted) -> tuple[Answered, Collected]:
+    """C-GET one instance by its UIDs: yes if it is delivered."""
+    collected = Collected()
+    with target.converse(STUDY_ROOT_GET, PATIENT_ROOT_GET, receiving=STORAGE) as talk:
+        model = _model(talk, STUDY_ROOT_GET, PATIENT_ROOT_GET)
+        talk.get(model, _identifier(model, wanted), collected.receive)
+    if collected.instances:
+        return yes([*talk.evidence, showed(collected.text)]), collected
+    return by(talk), collected
+
+
+def _identifier(model: str, wanted: Wanted) -> Dataset:
+    ds = one_instance(wanted)
+    if model in {PATIENT_ROOT_GET, PATIENT_ROOT_MOVE}:
+        ds.PatientID = wanted.patient_id
+    return ds
+
+
+def move(target: Target, wanted: Wanted, destination: str) -> tuple[Conversation, Transfer]:
+    """C-MOVE one instance to an AE title."""
+    with target.converse(STUDY_ROOT_MOVE, PATIENT_ROOT_MOVE) as talk:
+        model = _model(talk, STUDY_ROOT_MOVE, PATIENT_ROOT_MOVE)
+        transfer = talk.move(model, _identifier(model, wanted), destination)
+    return talk, transfer
+
+
+def move_to(
+    inbox: Inbox, destination: str, ask: Callable[[], tuple[Conversation, Transfer]]
+) -> Answered:
+    """Yes if, and only if, a connection arrives at our listener."""
+    talk, _ = ask()
+    arrived = inbox.wait_for_arrival(GRACE)
+    if arrived:
+        said = f"a connection of the archive arrived at our listener for {destination}"
+        images = f"{len(inbox.delivered)} image(s) were delivered there"
+        return yes([*talk.evidence, showed(said), showed(images)])
+    answer = by(talk)
+    nothing = showed(f"no connection arrived at our listener for {destination}")
+    return no([*answer.evidence, nothing]) if answer.untold is None else answer
+
+
+def move_to_callback(scene: Scene, target: Target, peer: Peer, destination: str) -> Answered:
+    """C-MOVE to a title outside the table, listening where such a title is called back."""
+    if scene.callback_port is None:
+        raise NotTestedError("the port where unknown move destinations are called is not known")
+    if scene.wanted is None:
+        raise NotTestedError("no instance is known to be in the archive")
+    wanted = scene.wanted
+    address = (target.local_address or "127.0.0.1", scene.callback_port)
+    with _ONE_CALLBACK, open_inbox(address, destination, _tls_of(peer)) as inbox:
+        return move_to(inbox, destination, lambda: move(target, wanted, destination))
+
+
+def open_inbox(address: tuple[str, int], ae_title: str, tls: ssl.SSLContext | None) -> Inbox:
+    """Listen, or say that the question cannot be asked."""
+    try:
+        return Inbox(address, ae_title, tls=tls)
+    except AddressTakenError as error:
+        raise NotTestedError(str(error)) from error
+
+
+def inbox_of(scene: Scene, peer: Peer) -> Inbox:
+    """The listener of an authorised move destination; both sides show certificates."""
+    if peer.listens_on is None:
+        raise NotTestedError(f"it is not known where {peer.ae_title} listens")
+    tls = None
+    if peer.certificate is not None:
+        tls = server_context(peer.certificate, peer.key, scene.trust)
+    return open_inbox(peer.listens_on, peer.ae_title, tls)
+
+
+def _tls_of(peer: Peer) -> ssl.SSLContext | None:
+    if peer.certificate is None:
+        return None
+    return server_context(peer.certificate, peer.key, None)
+
+
+def store(target: Target, marked: MarkedInstance) -> Answered:
+    """C-STORE a marked instance: yes if it is answered 0000H or Bxxx."""
+    with target.converse(storage=[CT]) as talk:
+        status = talk.store_bytes(marked.part_10)
+    return yes(talk.evidence) if was_stored(status) else by(talk)

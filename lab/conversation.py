@@ -1,0 +1,219 @@
+"""One association with an archive, and the exact record of what its wire showed.
+
+Nothing here raises because of the archive: an operation that got no answer returns None or an
+empty result, and the record says why.
+"""
+
+import contextlib
+import io
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from pydicom.dataset import Dataset
+from pydicom.filereader import read_file_meta_info
+from pynetdicom import _config, evt
+from pynetdicom.association import Association
+from pynetdicom.dimse_primitives import C_STORE
+from pynetdicom.pdu import A_ABORT_RQ, A_ASSOCIATE_AC, A_ASSOCIATE_RJ
+
+from lab.evidence import Evidence, Layer, aborted, answered, context_refused, rejected
+from lab.sop_classes import VERIFICATION
+from lab.wire import Reached, Record
+
+SUCCESS = 0x0000
+MOST_MATCHES = 1_000_000
+"""Matches of one C-FIND that we are ready to keep."""
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """One instance that came over the wire. ``data_set`` is encoded, without file meta."""
+
+    sop_class_uid: str
+    sop_instance_uid: str
+    transfer_syntax: str
+    data_set: bytes
+    from_address: str = ""
+
+
+Receiver = Callable[[Delivered], int]
+"""Takes an instance and gives the C-STORE status to answer with."""
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """How a C-GET or C-MOVE ended. ``status`` None: no final answer came."""
+
+    status: int | None
+    completed: int = 0
+    failed: int = 0
+
+
+def take(event: evt.Event, receive: Receiver) -> int:
+    """Hand an arriving C-STORE (of a C-GET or C-MOVE) to a receiver."""
+    context, request = event.context, cast("C_STORE", event.request)
+    data_set = request.DataSet
+    return receive(
+        Delivered(
+            sop_class_uid=str(request.AffectedSOPClassUID),
+            sop_instance_uid=str(request.AffectedSOPInstanceUID),
+            transfer_syntax=str(context.transfer_syntax),
+            data_set=data_set.getvalue() if isinstance(data_set, io.BytesIO) else b"",
+            from_address=str(event.assoc.remote["address"]),
+        )
+    )
+
+
+class Conversation:
+    """An association that was asked for; ``established`` says whether it came about."""
+
+    def __init__(self, association: Association, record: Record) -> None:
+        self._association = association
+        self.record = record
+        association.bind(evt.EVT_PDU_RECV, self._look)
+
+    @property
+    def established(self) -> bool:
+        """Whether the association stands at this moment."""
+        return bool(self._association.is_established)
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """What the wire has shown so far."""
+        return self.record.evidence
+
+    @property
+    def reached(self) -> Reached:
+        """How far we came."""
+        return self.record.reached
+
+    @property
+    def accepted(self) -> frozenset[str]:
+        """Abstract syntaxes of the accepted presentation contexts."""
+        return frozenset(str(cx.abstract_syntax) for cx in self._association.accepted_contexts)
+
+    def _look(self, event: evt.Event) -> None:
+        """Keep what refuses us; the state machine of pynetdicom keeps only its effect."""
+        pdu = event.pdu
+        if isinstance(pdu, A_ASSOCIATE_RJ):
+            triple = (pdu.result or 0, pdu.source or 0, pdu.reason_diagnostic or 0)
+            self.record.note(rejected(*triple))
+        elif isinstance(pdu, A_ABORT_RQ):
+            self.record.note(aborted(pdu.source or 0, pdu.reason_diagnostic or 0))
+        elif isinstance(pdu, A_ASSOCIATE_AC):
+            self.record.rise(Reached.ASSOCIATED)
+            self.record.note(Evidence(Layer.ASSOCIATION, "A-ASSOCIATE-AC: accepted", "ac"))
+
+    def _told(self, service: str, response: Dataset) -> int | None:
+        """Note the final status of a service; None if none came."""
+        status = response.get("Status")
+        if status is None:
+            self.record.note(Evidence(Layer.DIMSE, f"{service}: no answer", "silence"))
+            return None
+        self.record.note(answered(service, int(status), str(response.get("ErrorComment") or "")))
+        return int(status)
+
+    def _ready(self, service: str, sop_class_uid: str) -> bool:
+        """Whether this service can be asked for; if not, the record says why."""
+        if not self.established:
+            return False
+        if sop_class_uid in self.accepted:
+            return True
+        refused = self._association.rejected_contexts
+        results = [cx.result for cx in refused if cx.abstract_syntax == sop_class_uid]
+        self.record.note(context_refused(f"for {service}", results[0] if results else None))
+        return False
+
+    def echo(self) -> int | None:
+        """C-ECHO (PS3.7 9.1.5); its 0000H proves that we are served."""
+        if not self._ready("C-ECHO", VERIFICATION):
+            return None
+        status = self._told("C-ECHO", self._association.send_c_echo())
+        if status == SUCCESS:
+            self.record.rise(Reached.SERVED)
+        return status
+
+    def store(self, file: Path) -> int | None:
+        """C-STORE (PS3.7 9.1.1) a DICOM file, its data set unchanged; UIDs from its file meta."""
+        sop_class_uid = _sop_class_of(file)
+        if not self._ready("C-STORE", sop_class_uid):
+            return None
+        try:
+            return self._told("C-STORE", self._association.send_c_store(file))
+        except ValueError as error:  # accepted, but not in this role or transfer syntax
+            self.record.note(Evidence(Layer.ASSOCIATION, f"C-STORE cannot be sent: {error}"))
+            return None
+
+    def store_bytes(self, part_10: bytes) -> int | None:
+        """As :meth:`store`, from memory."""
+        handle, name = tempfile.mkstemp(suffix=".dcm")
+        try:
+            with os.fdopen(handle, "wb") as written:
+                written.write(part_10)
+            return self.store(Path(name))
+        finally:
+            Path(name).unlink()
+
+    def find(self, model: str, identifier: Dataset) -> tuple[int | None, list[Dataset]]:
+        """C-FIND (PS3.4 C.4.1): final status and matches."""
+        matches: list[Dataset] = []
+        if not self._ready("C-FIND", model):
+            return None, matches
+        final = Dataset()
+        for response, match in self._association.send_c_find(identifier, model):
+            final = response
+            if match is not None and len(matches) < MOST_MATCHES:
+                matches.append(match)
+        return self._told("C-FIND", final), matches
+
+    def get(self, model: str, identifier: Dataset, receive: Receiver) -> Transfer:
+        """C-GET (PS3.4 C.4.3): instances go to ``receive`` as they arrive."""
+        if not self._ready("C-GET", model):
+            return Transfer(None)
+        self._association.bind(evt.EVT_C_STORE, take, [receive])
+        responses = self._association.send_c_get(identifier, model)
+        return self._follow("C-GET", responses)
+
+    def move(self, model: str, identifier: Dataset, destination: str) -> Transfer:
+        """C-MOVE (PS3.4 C.4.2) to an AE title."""
+        if not self._ready("C-MOVE", model):
+            return Transfer(None)
+        responses = self._association.send_c_move(identifier, destination, model)
+        return self._follow("C-MOVE", responses)
+
+    def _follow(self, service: str, responses: Iterator[tuple[Dataset, Any]]) -> Transfer:
+        final = Dataset()
+        for response, _ in responses:
+            final = response
+        completed = int(final.get("NumberOfCompletedSuboperations") or 0)
+        failed = int(final.get("NumberOfFailedSuboperations") or 0)
+        return Transfer(self._told(service, final), completed, failed)
+
+    def end(self) -> None:
+        """Release, or abort where there is no release."""
+        self.record.leaving = True
+        with contextlib.suppress(Exception):  # the peer may end it first: then it is ended
+            if self._association.is_established:
+                self._association.release()
+            elif not (self._association.is_rejected or self._association.is_aborted):
+                self._association.abort()
+
+
+def _sop_class_of(file: Path) -> str:
+    return str(read_file_meta_info(file).MediaStorageSOPClassUID)
+
+
+def set_up_library() -> None:
+    """Settings of pynetdicom that hold for the whole process; the lab's own processes only.
+
+    Without them, identifiers with patients' names reach the log, and a file is decoded and
+    encoded again before it is sent.
+    """
+    _config.LOG_HANDLER_LEVEL = "none"
+    _config.LOG_REQUEST_IDENTIFIERS = False
+    _config.LOG_RESPONSE_IDENTIFIERS = False
+    _config.STORE_SEND_CHUNKED_DATASET = True

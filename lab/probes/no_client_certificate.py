@@ -1,0 +1,33 @@
+"""A peer that proves nothing.
+
+Why it matters: TLS without a client certificate hides the conversation from listeners and
+admits anybody. "Client certificate not required" has meant *verify if present* in one version
+of a product and *ignore* in the next. In TLS 1.3 the refusal arrives only after the client
+believes that the handshake has succeeded.
+
+What it does: with both right AE titles of an authorised peer, but without a certificate, asks
+for a C-ECHO, and reads what comes after the handshake. Where the port speaks plaintext it goes
+on in plaintext: the question is whether this peer is served.
+
+What it cannot tell: whether a certificate, if shown, would be verified
+(``unknown_ca_certificate``).
+"""
+
+from lab.asking import is_served, need_peer
+from lab.probe import Answered, Severity, probe
+from lab.scene import Scene
+
+
+@probe(
+    asks="Is a peer served that shows no certificate?",
+    holds=("both AE titles",),
+    lacks=("client certificate",),
+    severity=Severity.HIGH,
+    standard=("IHE ITI-19", "PS3.15 B.12", "RFC 8446 4.4.2.4"),
+    fix="Require a client certificate on every connection (mutual TLS).",
+)
+def no_client_certificate(scene: Scene) -> Answered:
+    """Come without a certificate."""
+    target = scene.target(need_peer(scene))
+    with target.but(certificate=None, key=None).converse() as talk:
+        return is_served(talk)

@@ -1,0 +1,35 @@
+"""A certificate that anybody can make.
+
+Why it matters: a certificate proves something only if somebody trusted has signed it. An
+archive that asks for one but does not verify the chain is content with a self-made one, which
+takes a minute to make.
+
+What it does: with both right AE titles of an authorised peer, but with a self-made
+certificate, asks for a C-ECHO. Where the port speaks plaintext it goes on in plaintext: the
+question is whether this peer is served.
+
+What it cannot tell: whether expired, revoked or otherwise wrong certificates of the right CA
+are refused.
+"""
+
+from lab.asking import is_served, need_peer
+from lab.probe import Answered, NotTestedError, Severity, probe
+from lab.scene import Scene
+
+
+@probe(
+    asks="Is a peer served that shows a certificate of an unknown CA?",
+    holds=("both AE titles", "self-made certificate"),
+    lacks=("client certificate of a known CA",),
+    severity=Severity.HIGH,
+    standard=("IHE ITI-19 3.19.6.1", "PS3.15 B.12", "RFC 5280 6"),
+    fix="Verify client certificates against the clinic's own CA.",
+)
+def unknown_ca_certificate(scene: Scene) -> Answered:
+    """Come with a certificate that nobody has signed."""
+    stranger = scene.stranger
+    if scene.door.tls and stranger.certificate is None:
+        raise NotTestedError("no self-made certificate is at hand")
+    target = scene.target(need_peer(scene))
+    with target.but(certificate=stranger.certificate, key=stranger.key).converse() as talk:
+        return is_served(talk)

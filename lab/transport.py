@@ -1,0 +1,150 @@
+"""The transport that pynetdicom's association runs on: watched, bounded, and fast.
+
+pynetdicom's own swallows the reasons for which a connection fails, reads in steps of 4096
+bytes without a bound or deadline, and leaves Nagle's algorithm on.
+"""
+
+import contextlib
+import socket
+import ssl
+from typing import TYPE_CHECKING
+
+from pynetdicom.transport import T_CONNECT, AddressInformation, AssociationSocket
+
+from lab.evidence import Evidence, Layer, printable
+from lab.wire import Reached, Record, connect_tcp, noting, wrap_tls
+
+if TYPE_CHECKING:
+    from pynetdicom.association import Association
+
+LONGEST_PDU = 16 * 1024 * 1024
+"""Bytes of a PDU that we are ready to read: a longer one must not cost us our memory."""
+HEADER = 6
+"""Bytes of type and length that each PDU begins with (PS3.8 9.3.1)."""
+PDU_TYPES = range(0x01, 0x08)
+TLS_ALERT = b"\x15\x03"
+
+
+class LargeSteps(AssociationSocket):
+    """Reads a PDU in as few steps as the system allows, and none beyond our bound."""
+
+    def recv(self, nr_bytes: int) -> bytearray:
+        """Read exactly ``nr_bytes``, fewer only at the end of the connection."""
+        if nr_bytes > LONGEST_PDU:
+            raise ConnectionResetError(f"a PDU of {nr_bytes} bytes is longer than we accept")
+        buffer = bytearray(nr_bytes)
+        view, got, sock = memoryview(buffer), 0, self._open_socket()
+        while got < nr_bytes:
+            step = sock.recv_into(view[got:])
+            if not step:
+                view.release()
+                del buffer[got:]
+                break
+            got += step
+        return buffer
+
+    def send(self, bytestream: bytes) -> None:
+        """Send all of it, without copying it step by step."""
+        try:
+            self._open_socket().sendall(bytestream)
+        except OSError:
+            self.event_queue.put("Evt17")  # transport connection closed (PS3.8 9.2.1)
+
+    def _open_socket(self) -> socket.socket:
+        if self.socket is None:
+            raise ConnectionResetError("the connection is closed already")
+        return self.socket
+
+
+class WireSocket(LargeSteps):
+    """One network connection of an association of ours, opened and watched."""
+
+    def __init__(
+        self,
+        assoc: "Association",
+        local: AddressInformation,
+        record: Record,
+        *,
+        context: ssl.SSLContext | None,
+        server_name: str,
+        shows: bool,
+        deadline: float,
+    ) -> None:
+        super().__init__(assoc, address=local)
+        self._record = record
+        self._context = context
+        self._server_name = server_name
+        self._shows = shows
+        self._deadline = deadline
+
+    def connect(self, primitive: T_CONNECT) -> None:
+        """Connect, with TLS where there is a context, and tell pynetdicom how it went."""
+        try:
+            self._open(primitive.address)
+            primitive.result = "Evt2"  # transport connection confirmed (PS3.8 9.2.1)
+            self._is_connected = True
+        except OSError:
+            with contextlib.suppress(OSError, AttributeError):
+                self._close_quietly()
+            primitive.result = "Evt17"  # transport connection closed
+        finally:
+            self.provider_queue.put(primitive)
+            self._ready.set()
+
+    def _open(self, address: tuple[str, int]) -> None:
+        sock = self._open_socket()
+        sock.settimeout(self._deadline)
+        connect_tcp(sock, address, self._record)
+        if self._context is not None:
+            self.socket = wrap_tls(
+                sock, self._context, self._server_name, self._record, shows=self._shows
+            )
+
+    def _close_quietly(self) -> None:
+        self._open_socket().close()
+        self.socket = None
+
+    def recv(self, nr_bytes: int) -> bytearray:
+        """Read, and note what is odd about it."""
+        with noting(self._record, "while we waited for its answer"):
+            received = super().recv(nr_bytes)
+        if not received:
+            self._ended()
+        elif nr_bytes == HEADER:
+            self._look(received)
+        return received
+
+    def _ended(self) -> None:
+        if not self._record.leaving:
+            self._record.note(Evidence(Layer.TCP, "the archive closed the connection", "closed"))
+
+    def _look(self, header: bytearray) -> None:
+        """Note whether what came back is DICOM at all."""
+        if header[0] in PDU_TYPES:
+            self._record.rise(Reached.DICOM)
+        elif header.startswith(TLS_ALERT):
+            text = "the archive answered our plaintext with a TLS alert record"
+            self._record.note(Evidence(Layer.TLS, text, "tls only"))
+        else:
+            seen = printable(header.decode("latin-1"))
+            text = f'the answer is no DICOM PDU; it begins "{seen}"'
+            self._record.note(Evidence(Layer.ASSOCIATION, text, "not dicom"))
+
+    def send(self, bytestream: bytes) -> None:
+        """Send all of it; where that fails, read what the archive may have said before."""
+        try:
+            self._open_socket().sendall(bytestream)
+        except OSError as error:
+            self._last_words(error)
+            self.event_queue.put("Evt17")
+
+    def _last_words(self, error: OSError) -> None:
+        """The alert that made our sending fail may still lie unread."""
+        try:
+            with noting(self._record, "after it stopped reading"):
+                if self._open_socket().recv(1) == b"":
+                    self._ended()
+        except OSError:
+            return
+        with contextlib.suppress(OSError), noting(self._record, "while we were sending"):
+            raise error
