@@ -163,13 +163,13 @@ def _microcalcifications(
         way = duct + float(draw.normal(0, 0.16)) if grain % 2 else float(draw.uniform(0, 6.3))
         place = _polar(finding.place, way + (3.14 if draw.random() < 0.5 else 0), away)
         half = float(draw.uniform(0.12, 0.34))
-        end = _polar(place, float(draw.uniform(0, 6.3)), float(draw.exponential(0.45)))
+        end = _polar(place, float(draw.uniform(0, 6.3)), min(float(draw.exponential(0.4)), 1.2))
         grains = np.zeros_like(picture[_window(at, place, 4)[0]])
         part = _window(at, place, 4)[0]
         shift = _left(at, part), _top(at, part)
         _stroke(
             grains, _nearby(at, part), (place[0] - shift[0], place[1] - shift[1]),
-            (end[0] - shift[0], end[1] - shift[1]), half=half, bright=float(draw.uniform(0.4, 0.8)),
+            (end[0] - shift[0], end[1] - shift[1]), half=half, bright=float(draw.uniform(0.3, 0.6)),
         )  # fmt: skip
         picture[part] += grains
 
