@@ -63,6 +63,7 @@ class Inbox:
         ae_title: str,
         *,
         tls: ssl.SSLContext | None = None,
+        tls_only: bool = False,
         receive: Receiver | None = None,
     ) -> None:
         set_up_library()
@@ -87,7 +88,7 @@ class Inbox:
         except OSError as error:
             where = f"{address[0]}:{address[1]}"
             raise AddressTakenError(f"we cannot listen on {where} ({error.strerror})") from error
-        self._server.set_up(self._arrived, tls)
+        self._server.set_up(self._arrived, tls, tls_only=tls_only)
 
     @property
     def address(self) -> tuple[str, int]:
@@ -169,11 +170,16 @@ class _Server(ThreadedAssociationServer):
     daemon_threads = True
 
     def set_up(
-        self, arrived: Callable[[str], Callable[[bool], None]], tls: ssl.SSLContext | None
+        self,
+        arrived: Callable[[str], Callable[[bool], None]],
+        tls: ssl.SSLContext | None,
+        *,
+        tls_only: bool,
     ) -> None:
         """Say whom to tell of connections, and what to answer TLS with."""
         self._arrived = arrived
         self._tls = tls
+        self._tls_only = tls_only
 
     def finish_request(self, request: Any, client_address: Any) -> None:
         """In a thread of its own: nothing an archive does here can hold up the next one."""
@@ -187,7 +193,8 @@ class _Server(ThreadedAssociationServer):
                 request = self._tls.wrap_socket(request, server_side=True)
         except OSError:
             first = b""
-        if not first or (first == TLS_HANDSHAKE and self._tls is None):
+        speaks_tls = first == TLS_HANDSHAKE
+        if not first or (speaks_tls and self._tls is None) or (self._tls_only and not speaks_tls):
             request.close()
             return
         RequestHandler(request, client_address, self)

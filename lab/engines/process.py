@@ -4,6 +4,7 @@ Both archives listen on loopback on ports that are free. Each has a folder of it
 TOML, its archive and its log; who reads one archive's folder finds no other archive's key.
 """
 
+import secrets
 import shutil
 import socket
 from collections.abc import Mapping
@@ -23,6 +24,7 @@ START_WITHIN = 60.0
 STOP_WITHIN = 15.0
 """Seconds an archive has to finish what is at hand; its own bound is 10."""
 PROGRAMS: Mapping[Which, str] = {"open": "pacs_open.cli", "secure": "pacs_secure.cli"}
+RUN = "import sys; from {} import main; sys.exit(main())"
 
 
 class ProcessEngine:
@@ -151,6 +153,16 @@ def _make_identities(lab: Lab, time_to_live: timedelta) -> None:
             usage=Usage.CALLS_AND_LISTENS if listens else Usage.CALLS,
         )
     authority.write_crl(lab.folder / "secure" / "crl.pem")
+    _make_audit_key(lab.folder / "secure")
+
+
+def _make_audit_key(folder: Path) -> None:
+    """The key of the audit trail's chain, apart from the trail."""
+    private_folder(folder / "audit")
+    private_folder(folder / "audit-key")
+    key = folder / "audit-key" / "key"
+    key.touch(mode=0o600)
+    key.write_text(secrets.token_hex(32) + "\n", encoding="ascii")
 
 
 def _write_settings(lab: Lab, *, admit: bool) -> None:
@@ -185,7 +197,8 @@ def _log(lab: Lab, which: Which) -> Path:
 
 def _start_archive(lab: Lab, which: Which) -> Archive:
     """Start one archive; it is written down before anything else can go wrong."""
-    arguments = ["-m", PROGRAMS[which], "--config", str(_toml(lab, which)), "--log-format", "json"]
+    program = RUN.format(PROGRAMS[which])
+    arguments = ["-c", program, "--config", str(_toml(lab, which)), "--log-format", "json"]
     _log(lab, which).unlink(missing_ok=True)
     process = start(arguments, lab.folder / which, _log(lab, which))
     before: Archive | None = getattr(lab, which)

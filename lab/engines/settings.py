@@ -81,7 +81,11 @@ def secure_archive(
             },
             "permissions": {"rights": rights},
             "move_destinations": {"titles": ["WORKSTATION"] if admit else []},
-            "audit": {"file": "audit/audit.log", "key": "audit-key", "anchor": "audit-anchor"},
+            "audit": {
+                "file": "audit/trail.log",
+                "key": "audit-key/key",
+                "anchor": "audit-key/anchor",
+            },
         },
     }
 

@@ -41,9 +41,9 @@ GLOSSARY: Sequence[tuple[str, str]] = (
     (
         "TLS, certificate",
         (
-            "TLS encrypts a connection. A certificate is an identity card for a device, signed by an "
-            "authority that both sides trust; its key never leaves the device. In mutual TLS each "
-            "side demands the other's."
+            "TLS encrypts a connection. A certificate is an identity card for a device, signed by "
+            "an authority that both sides trust; its key never leaves the device. In mutual TLS "
+            "each side demands the other's."
         ),
     ),
     ("Probe", "A question put to an archive: an attempt that either succeeds or does not."),
@@ -51,8 +51,8 @@ GLOSSARY: Sequence[tuple[str, str]] = (
     (
         "Friend",
         (
-            "An authorised device that is served in the same run, on the same port. Without a served "
-            "friend, a refusal proves nothing: a switched-off archive refuses everybody."
+            "An authorised device that is served in the same run, on the same port. Without a "
+            "served friend, a refusal proves nothing: a switched-off archive refuses everybody."
         ),
     ),
 )

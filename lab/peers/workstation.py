@@ -1,0 +1,175 @@
+"""A synthetic workstation: finds studies, gets them, and has them moved to itself.
+
+It compares the SHA-256 of each data set as it arrives with the answer key, so that "it works"
+means: every image came, bit for bit, and none that is not known.
+"""
+
+import hashlib
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
+
+from pydicom.dataset import Dataset
+
+from lab import sop_classes
+from lab.conversation import SUCCESS, Delivered
+from lab.evidence import Evidence, Layer
+from lab.inbox import Inbox, server_context
+from lab.scene import Peer
+from lab.target import Target
+from sample_images.manifest import Manifest, PatientEntry
+
+AT_ONCE = 2
+"""Associations at the same time."""
+
+
+@dataclass(frozen=True)
+class Retrieved:
+    """What one way of retrieving brought."""
+
+    identical: int
+    """Instances whose data set is the answer key's, bit for bit."""
+    expected: int
+    tls: bool
+    """Whether every connection that images came over was TLS."""
+    evidence: tuple[Evidence, ...] = ()
+    """What the wire showed where something failed."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything came, unchanged."""
+        return self.identical == self.expected > 0
+
+
+class _Hashes:
+    """Instances that arrived, by UID; kept as hashes, so that memory stays small."""
+
+    def __init__(self, progress: Callable[[int], None]) -> None:
+        self._lock = threading.Lock()
+        self._hashes: dict[str, str] = {}
+        self._progress = progress
+
+    def take(self, delivered: Delivered) -> int:
+        """Take one instance; always welcome."""
+        digest = hashlib.sha256(delivered.data_set).hexdigest()
+        with self._lock:
+            self._hashes[delivered.sop_instance_uid] = digest
+        self._progress(1)
+        return SUCCESS
+
+    def matching(self, expected: Mapping[str, str]) -> int:
+        """How many are the expected ones."""
+        with self._lock:
+            return len(self._hashes.items() & expected.items())
+
+
+@dataclass
+class Workstation:
+    """A workstation that is a peer of one archive."""
+
+    target: Target
+    peer: Peer
+    """Its own listening address and certificate."""
+    answer_key: Manifest
+    progress: Callable[[int], None] = field(default=lambda _instances: None)
+    """Told after each instance."""
+
+    def find(self) -> tuple[int, tuple[Evidence, ...]]:
+        """Find all studies (C-FIND); how many patients of the answer key they belong to."""
+        identifier = _every_study()
+        with self.target.converse(sop_classes.STUDY_ROOT_FIND) as talk:
+            _, matches = talk.find(sop_classes.STUDY_ROOT_FIND, identifier)
+        found = {str(match.get("StudyInstanceUID", "")) for match in matches}
+        complete = [
+            patient
+            for patient in self.answer_key.patients
+            if {study.study_instance_uid for study in patient.studies} <= found
+        ]
+        return len(complete), talk.evidence
+
+    def get(self) -> Retrieved:
+        """Get every study (C-GET) on associations of its own."""
+        hashes = _Hashes(self.progress)
+        evidence = self._each_patient(partial(self._get, hashes))
+        return self._retrieved(hashes, tls=self.target.door.tls, evidence=evidence)
+
+    def move(self) -> Retrieved:
+        """Have every study moved (C-MOVE) to its own listening AE.
+
+        In the hardened lab that AE shows its certificate and demands the archive's.
+        """
+        hashes = _Hashes(self.progress)
+        with self._inbox(hashes) as inbox:
+            evidence = self._each_patient(self._move)
+            arrivals = inbox.arrivals
+        tls = bool(arrivals) and all(arrival.tls for arrival in arrivals)
+        return self._retrieved(hashes, tls=tls, evidence=evidence)
+
+    def _inbox(self, hashes: _Hashes) -> Inbox:
+        """Its listening AE; where it has a certificate, it takes nothing without TLS."""
+        if self.peer.listens_on is None:
+            raise ValueError(f"{self.peer.ae_title} listens nowhere")
+        tls = None
+        if self.peer.certificate is not None and self.target.door.tls:
+            tls = server_context(self.peer.certificate, self.peer.key, self.target.trust)
+        return Inbox(
+            self.peer.listens_on,
+            self.peer.ae_title,
+            tls=tls,
+            tls_only=tls is not None,
+            receive=hashes.take,
+        )
+
+    def _each_patient(
+        self, retrieve: Callable[[PatientEntry], Sequence[Evidence]]
+    ) -> tuple[Evidence, ...]:
+        with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="workstation") as pool:
+            shown = list(pool.map(retrieve, self.answer_key.patients))
+        return next((tuple(evidence) for evidence in shown if evidence), ())
+
+    def _get(self, hashes: _Hashes, patient: PatientEntry) -> Sequence[Evidence]:
+        classes = sorted({instance.sop_class_uid for instance in patient.instances()})
+        model = sop_classes.STUDY_ROOT_GET
+        with self.target.converse(model, receiving=classes) as talk:
+            results = [talk.get(model, study, hashes.take) for study in _studies(patient)]
+        return () if all(result.status == SUCCESS for result in results) else talk.evidence
+
+    def _move(self, patient: PatientEntry) -> Sequence[Evidence]:
+        model = sop_classes.STUDY_ROOT_MOVE
+        with self.target.converse(model) as talk:
+            results = [talk.move(model, study, self.peer.ae_title) for study in _studies(patient)]
+        return () if all(result.status == SUCCESS for result in results) else talk.evidence
+
+    def _retrieved(
+        self, hashes: _Hashes, *, tls: bool, evidence: tuple[Evidence, ...]
+    ) -> Retrieved:
+        expected = {
+            instance.sop_instance_uid: instance.data_set_sha256
+            for instance in self.answer_key.instances()
+        }
+        identical = hashes.matching(expected)
+        if not evidence and identical < len(expected):
+            text = f"{len(expected) - identical} images did not come, or came changed"
+            evidence = (Evidence(Layer.DATA, text),)
+        return Retrieved(identical, len(expected), tls, evidence)
+
+
+def _studies(patient: PatientEntry) -> Sequence[Dataset]:
+    """One C-GET or C-MOVE identifier for each study (PS3.4 C.4.3.1.3)."""
+    identifiers = []
+    for study in patient.studies:
+        ds = Dataset()
+        ds.QueryRetrieveLevel = "STUDY"
+        ds.StudyInstanceUID = study.study_instance_uid
+        identifiers.append(ds)
+    return identifiers
+
+
+def _every_study() -> Dataset:
+    """A C-FIND identifier at STUDY level that leaves nothing out (universal matching)."""
+    ds = Dataset()
+    ds.QueryRetrieveLevel = "STUDY"
+    ds.PatientID = ds.PatientName = ds.StudyInstanceUID = ""
+    return ds

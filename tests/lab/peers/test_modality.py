@@ -1,0 +1,48 @@
+"""The modality sends everything unchanged, and says what did not arrive."""
+
+from lab.peers.modality import Modality
+from lab.pki import self_made
+
+
+def test_every_image_arrives(target, pacs, images):
+    told = []
+    sent = Modality(target, images.folder, told.append).send(images.manifest.patients)
+    assert sent.ok
+    assert sent.instances == len(told) == 6
+    assert set(pacs.held) == {entry.sop_instance_uid for entry in images.manifest.instances()}
+    assert sent.tls == ""
+
+
+def test_over_mutual_tls_it_says_which(secure, pacs, images):
+    sent = Modality(secure.target, images.folder).send(images.manifest.patients)
+    assert sent.ok
+    assert sent.tls == "TLSv1.3"
+    assert len(pacs.held) == 6
+
+
+def test_a_refused_image_is_counted_and_shown(target, pacs, images):
+    pacs.refuse = True
+    sent = Modality(target, images.folder).send(images.manifest.patients)
+    assert not sent.ok
+    assert (sent.instances, sent.failed) == (0, 6)
+    assert sent.evidence[-1].code == "A700H"
+    assert sent.reached
+
+
+def test_an_archive_that_is_not_there_is_told_from_one_that_refuses(address, target, images):
+    away = target.but(door=target.door.__class__("127.0.0.1", 1))
+    sent = Modality(away, images.folder).send(images.manifest.patients)
+    assert not sent.ok
+    assert not sent.reached
+    assert sent.evidence[0].code == "refused"
+
+
+def test_without_a_patient_nothing_is_ok(target, images):
+    assert not Modality(target, images.folder).send([]).ok
+
+
+def test_it_trusts_only_an_archive_of_its_authority(secure, images, tmp_path):
+    elsewhere = secure.target.but(trust=self_made("x", tmp_path / "x").trust)
+    sent = Modality(elsewhere, images.folder).send(images.manifest.patients)
+    assert not sent.ok
+    assert "untrusted" in {seen.code for seen in sent.evidence}
