@@ -1,126 +1,62 @@
-"""Instances on disk: an append-only log of whole Part 10 objects, durable by group commit."""
+"""Instances on disk: an append-only log of whole Part 10 objects, durable by group commit.
 
-from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from enum import StrEnum
+The log is the truth, the index a view of it. A store streams into a segment of its own; the
+index transaction decides whether it stands, gives it its number and writes the record's header,
+which makes it exist; it is acknowledged when the segment is on the disk. See
+:mod:`pacs_open.record` for the format and :mod:`pacs_open.recovery` for what a crash leaves.
+
+    DIRECTORY/segments/00000001.log ...   the log
+    DIRECTORY/index.sqlite                the view
+    DIRECTORY/commits                     the number of the last commit
+    DIRECTORY/mark/                       what `reset` goes back to
+    DIRECTORY/opening.lock, users.lock    who is here
+"""
+
+import contextlib
+import os
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Literal, Protocol, Self
+from typing import Literal, Self
 
+from sqlalchemy import Connection
+
+from pacs_open import disk, maintenance, mark, search
 from pacs_open.codec import Codec, identity
-from pacs_open.values import Head, Query, Record
+from pacs_open.counter import Counter
+from pacs_open.entry import existing, kin, note_segment, place, remove
+from pacs_open.errors import ArchiveError, DamagedRecordError, IndexUnavailableError
+from pacs_open.group_commit import GroupCommit
+from pacs_open.incoming import Incoming, Outcome, Request, check_uid
+from pacs_open.index import Index
+from pacs_open.maintenance import Problem
+from pacs_open.part10 import FileMeta
+from pacs_open.pool import Pool
+from pacs_open.record import SEGMENT_START
+from pacs_open.recovery import Recovery
+from pacs_open.refusals import Refusal
+from pacs_open.segment import Segment, path_of
+from pacs_open.stored import Held, Stored, open_record
+from pacs_open.values import Query, Record
+
+__all__ = ["Archive", "Durability", "Held", "Incoming", "Outcome", "Problem", "Stored"]
 
 Durability = Literal["durable", "relaxed"]
-
-
-class Outcome(StrEnum):
-    """What a commit did."""
-
-    STORED = "stored"
-    REPLACED = "replaced"
-    """Other bytes stood under this SOP Instance UID; they are found no more."""
-    REPEATED = "repeated"
-    """The same data set was there already; nothing was written."""
-
-
-@dataclass(frozen=True)
-class Held:
-    """An instance that the archive holds, and where it lies."""
-
-    sop_class_uid: str
-    sop_instance_uid: str
-    transfer_syntax: str
-    patient_id: str
-    study_instance_uid: str
-    series_instance_uid: str
-    size: int
-    """Bytes of the data set."""
-    digest: str
-    """SHA-256 of the data set, 64 lower-case hex digits."""
-    segment: int
-    offset: int
-    """Where its record starts in the segment."""
-
-
-class Stored(Protocol):
-    """A data set of the archive, open for reading."""
-
-    plain: bool
-    """Whether ``descriptor`` holds the very bytes, for ``os.sendfile`` and the like; the file
-    position of the descriptor must not be relied on."""
-    descriptor: int
-    offset: int
-    """Of the data set (after the file meta information) in the file."""
-    length: int
-    """Bytes of the data set."""
-
-    def read(self, size: int = -1) -> bytes:
-        """Read the next ``size`` bytes, all that are left if negative; b"" at the end."""
-
-    def chunks(self, size: int = 262144) -> Iterator[bytes]:
-        """Iterate over the rest in pieces of at most ``size`` bytes."""
-
-
-class Problem(Protocol):
-    """What ``check`` found."""
-
-    kind: str
-    where: str
-    detail: str
-
-
-class Incoming:
-    """An instance that arrives; leaving the context without a commit discards it."""
-
-    size: int = 0
-    """Bytes of the data set so far."""
-
-    @property
-    def head(self) -> Head | None:
-        """Elements up to (0020,000E), once that many bytes came; None until then."""
-        raise NotImplementedError
-
-    def finish(self) -> Head:
-        """No more bytes will come: the head as far as it goes (for the ``inspect`` moment)."""
-        raise NotImplementedError
-
-    def write(self, data: bytes | memoryview) -> None:
-        """Take the next bytes of the data set; ``data`` may be reused after the return.
-
-        Raises:
-            ArchiveFullError: no room.
-        """
-        raise NotImplementedError
-
-    def commit(self, decide: Callable[[Record], None]) -> Outcome:
-        """Make it durable and visible; ``decide`` is asked inside the index transaction.
-
-        ``decide`` raises a Refusal to say no; it may be called on another thread.
-
-        Raises:
-            Refusal: whatever ``decide`` raised, or DimseRefused C000H or A900H (PS3.4 B.2.3)
-                for a data set that cannot be understood or is another than announced.
-            ArchiveFullError, IndexUnavailableError: nothing was stored (A700H).
-        """
-        raise NotImplementedError
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        raise NotImplementedError
 
 
 class Archive:
     """A directory with the log and its index; thread-safe, and shared by worker processes.
 
     Forking must happen before an Archive is made.
+
+    Args:
+        directory: made if it is not there.
+        index_url: an SQLAlchemy URL; None: SQLite inside the directory.
+        durability: ``durable``: synced to disk before a commit returns; ``relaxed``: left to
+            the operating system (a crash of a process loses nothing, one of the machine may).
+        codec: how new records are written; old ones are read by their own.
+
+    Raises:
+        ArchiveError: the directory cannot be used.
     """
 
     def __init__(
@@ -131,7 +67,70 @@ class Archive:
         durability: Durability = "durable",
         codec: Codec = identity,
     ) -> None:
-        raise NotImplementedError
+        self.directory = directory
+        self.segments = directory / "segments"
+        self.codec = codec
+        self.durable = durability == "durable"
+        self.codecs: Mapping[int, Codec] = {identity.number: identity, codec.number: codec}
+        with disk.room(directory):
+            self.segments.mkdir(parents=True, exist_ok=True)
+            self._users = os.open(directory / "users.lock", disk.READ_WRITE | os.O_CREAT, 0o600)
+        try:
+            self._index_url = index_url
+            with self.opening():
+                self._start(alone=disk.lock(self._users))
+        except BaseException:
+            os.close(self._users)
+            raise
+        self._group: GroupCommit[Request] = GroupCommit(self._transaction)
+
+    def _start(self, *, alone: bool) -> None:
+        """Open index and log; called while no other process opens or leaves."""
+        self.counter = Counter(self.directory / "commits")
+        try:
+            self._open_index(alone=alone)
+        except IndexUnavailableError as error:
+            if not (alone and self.index.is_broken(error)):
+                raise
+            self.index.set_aside()
+            self._open_index(alone=alone)
+        self._fill_pool()
+        disk.lock(self._users, shared=True)
+
+    def _fill_pool(self) -> None:
+        self.pool = Pool(self.segments, adoptable=self._adoptable, retired=self._retired)
+
+    def _open_index(self, *, alone: bool) -> None:
+        self.index = Index(self.directory, self._index_url)
+        self.index.create()
+        self._recovery(alone=alone).reconcile()
+
+    def _recovery(self, *, alone: bool) -> Recovery:
+        return Recovery(self.segments, self.index, self.counter, self.codecs, alone)
+
+    @contextlib.contextmanager
+    def opening(self) -> Iterator[None]:
+        """Only one process opens, marks or resets the archive at a time."""
+        with contextlib.ExitStack() as stack:
+            with disk.room(self.directory):
+                stack.enter_context(disk.locked(self.directory / "opening.lock"))
+            yield
+
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        """Have the archive to ourselves.
+
+        Raises:
+            ArchiveError: another process has it open.
+        """
+        with self.opening():
+            if not disk.lock(self._users):
+                message = f"{self.directory}: is in use; stop the archive first"
+                raise ArchiveError(message)
+            try:
+                yield
+            finally:
+                disk.lock(self._users, shared=True)
 
     def receive(
         self,
@@ -146,57 +145,156 @@ class Archive:
         Raises:
             DimseRefused: 0117H for a SOP Instance UID that is empty, over 64 characters or
                 has control characters.
-            ArchiveFullError: no room.
         """
-        raise NotImplementedError
+        uid = sop_instance_uid.rstrip("\0 ")
+        check_uid(uid, "SOP Instance UID", 0x0117)
+        return Incoming(self, FileMeta(sop_class_uid, uid, transfer_syntax, source_ae_title))
 
     def search(self, query: Query, only: Collection[str] = ()) -> Iterator[Mapping[str, str]]:
         """Matches of a C-FIND: keyword to decoded text, multiple values joined by backslashes.
 
-        All attributes of the level and above that the index keeps; ``only`` these keywords if
-        some are given (cheaper). Memory is bounded, no writer waits for the iterator.
+        All attributes of the level and above that the index keeps; ``only`` these keywords
+        (and the unique keys) if some are given, which is cheaper. Memory is bounded, no writer
+        waits for the iterator.
+
+        Raises:
+            IndexUnavailableError: the index does not answer (A700H).
+            DimseRefused: A700H for a key with too many values.
         """
-        raise NotImplementedError
+        return search.search(self.index, query, only)
 
     def locate(self, query: Query) -> list[Held]:
         """Name the instances that a C-GET or C-MOVE identifier names, in commit order."""
-        raise NotImplementedError
+        return search.locate(self.index, query)
 
-    def open(self, held: Held) -> AbstractContextManager[Stored]:
+    @contextlib.contextmanager
+    def open(self, held: Held) -> Iterator[Stored]:
         """Open the data set of an instance.
 
         Raises:
             DamagedRecordError: the log does not hold what the index says.
         """
-        raise NotImplementedError
+        segment = Segment.open(path_of(self.segments, held.segment))
+        if segment is None:
+            message = f"segment {held.segment} is empty"
+            raise DamagedRecordError(message)
+        with contextlib.closing(segment):
+            stored = open_record(segment, held.offset, self.codecs)
+            if stored.digest != held.digest:
+                message = f"{segment.path}: another record lies at {held.offset}"
+                raise DamagedRecordError(message)
+            yield stored
+
+    def submit(self, request: Request) -> None:
+        """Commit a whole instance to the index, together with others that wait."""
+        self._group.submit(request)
+
+    def sync_segment(self, number: int) -> None:
+        """Wait until a segment that may be another process' is on the disk."""
+        if self.durable:
+            path = path_of(self.segments, number)
+            with disk.room(path):
+                disk.sync_file(path)
+
+    def _transaction(self, batch: Sequence[Request]) -> None:
+        """One index transaction for all who wait."""
+        with self.index.writing() as connection:
+            for request in batch:
+                try:
+                    self._commit(connection, request)
+                except Refusal as refusal:  # nothing was written yet
+                    request.error = refusal
+
+    def _commit(self, connection: Connection, request: Request) -> None:
+        entry = request.entry
+        row = existing(connection, entry.sop_instance_uid)
+        if row is not None and (row.digest, row.transfer_syntax) == (
+            entry.digest,
+            entry.transfer_syntax,
+        ):
+            request.outcome, request.repeated_in = Outcome.REPEATED, row.segment
+            return
+        rows = kin(connection, entry)
+        request.decide(
+            Record(
+                sop_class_uid=entry.attributes["SOPClassUID"],
+                sop_instance_uid=entry.sop_instance_uid,
+                transfer_syntax=entry.transfer_syntax,
+                head=request.head,
+                size=entry.size,
+                digest=entry.digest,
+                existing_digest=None if row is None else row.digest,
+                known_patient_ids=frozenset(one.PatientID for one in rows),
+            )
+        )
+        number = self.counter.next()
+        segment, header = request.seal(number, 0 if row is None else row.id)
+        if row is not None:
+            remove(connection, row)
+            rows = kin(connection, entry)
+            request.outcome = Outcome.REPLACED
+        place(connection, entry, number, (segment.number, header.offset), rows)
+        note_segment(connection, segment.number, header.end, segment.synced)
+
+    def _adoptable(self, segment: Segment) -> bool:
+        indexed, segment.synced = self.index.segment_ends().get(segment.number, (0, 0))
+        return segment.end in {indexed, SEGMENT_START}
+
+    def _retired(self, segments: list[Segment]) -> None:
+        for segment in segments:
+            segment.sync()
+        ends = {segment.number: segment.synced for segment in segments}
+        with contextlib.suppress(IndexUnavailableError):  # only makes the next opening slower
+            self.index.note_synced(ends)
 
     def state_hash(self) -> str:
         """SHA-256 over the sorted (SOP Instance UID, data set SHA-256) of all instances."""
-        raise NotImplementedError
+        return maintenance.state_hash(self.index)
 
     def check(self) -> list[Problem]:
         """Read the whole log and compare it with the index."""
-        raise NotImplementedError
+        return maintenance.check(self.segments, self.index, self.codecs)
 
     def rebuild(self) -> int:
-        """Make the index anew from the log; needs the archive alone. Returns instances."""
-        raise NotImplementedError
+        """Make the index anew from the log. Returns the number of instances.
+
+        Raises:
+            ArchiveError: another process has the archive open.
+        """
+        with self.alone():
+            self.pool.close()
+            count = self._recovery(alone=True).rebuild()
+            self._fill_pool()
+            return count
 
     def export(self, directory: Path) -> int:
         """Write loose DICOM files for people. Returns their number."""
-        raise NotImplementedError
+        return maintenance.export(self.segments, self.index, self.codecs, directory)
 
     def mark(self) -> None:
         """Remember this state for ``reset``; workers may go on."""
-        raise NotImplementedError
+        with self.opening():
+            mark.make(self.directory, self.index)
 
     def reset(self) -> None:
-        """Cut back to the mark; needs the archive alone (all workers stopped)."""
-        raise NotImplementedError
+        """Cut back to the mark.
+
+        Raises:
+            ArchiveError: there is no mark, or another process has the archive open.
+        """
+        with self.alone():
+            self.pool.close()
+            self.index.close()
+            self.counter.close()
+            mark.go_back(self.directory)
+            self._start(alone=True)
 
     def close(self) -> None:
-        """Leave the directory; what is open stays readable, nothing more can be stored."""
-        raise NotImplementedError
+        """Leave the directory; nothing more can be stored."""
+        self.pool.close()
+        self.index.close()
+        self.counter.close()
+        os.close(self._users)
 
     def __enter__(self) -> Self:
         return self
