@@ -244,7 +244,8 @@ def _open_alone(path: Path) -> int:
         raise ConfigurationError(f"file {path}: cannot be written ({error.strerror})") from error
     if fcntl is not None:
         try:
-            fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            # Not lockf: that lock is lost as soon as this process reads the trail and closes it.
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             os.close(descriptor)
             raise ConfigurationError(f"file {path}: another archive writes this trail") from error

@@ -1,0 +1,56 @@
+import pytest
+
+from pacs_secure.seats import REMEMBERED_ADDRESSES, Knock, Leave, Limits, Prove, Seats, Sit
+
+ROOMY = Limits(in_all=10, per_peer=4, reserved=2, knocking=6)
+
+
+def test_a_connection_is_counted_in_one_place_at_a_time():
+    seats = Seats(ROOMY)
+
+    assert seats.ask("w", Knock(1, "a")) == ""
+    assert (seats._knocking.total(), seats._waiting.total(), seats._seated.total()) == (1, 0, 0)
+    assert seats.ask("w", Prove(1, "certificate x")) == ""
+    assert (seats._knocking.total(), seats._waiting.total(), seats._seated.total()) == (0, 1, 0)
+    assert seats.ask("w", Sit(1, "certificate x", True)) == ""
+    assert (seats._knocking.total(), seats._waiting.total(), seats._seated.total()) == (0, 0, 1)
+    assert seats.ask("w", Leave(1)) == ""
+    assert (seats._knocking, seats._waiting, seats._seated) == ({}, {}, {})
+
+
+@pytest.mark.parametrize("request_", [Prove(1, "x"), Sit(1, "x", True)])
+def test_who_never_knocked_gets_nothing(request_):
+    assert Seats(ROOMY).ask("w", request_) == "never knocked"
+
+
+def test_a_serial_that_comes_again_is_a_new_connection():
+    seats = Seats(ROOMY)
+    for _ in range(20):
+        assert seats.ask("w", Knock(1, "a")) == ""
+
+    assert seats._knocking["a"] == 1
+
+
+def test_the_books_stay_small_whoever_comes_and_goes():
+    seats = Seats(ROOMY)
+    for number in range(REMEMBERED_ADDRESSES + 100):
+        address = f"10.0.{number // 256}.{number % 256}"
+        seats.ask("w", Knock(1, address))
+        seats.ask("w", Prove(1, f"certificate {number}"))
+        seats.ask("w", Leave(1))
+
+    assert len(seats._proven_at) == REMEMBERED_ADDRESSES
+    assert not seats._connections
+    assert not seats._waiting
+
+
+def test_unproven_seats_are_given_back_as_unproven():
+    seats = Seats(Limits(in_all=2, per_peer=2, reserved=1, knocking=2))
+    for _ in range(3):
+        assert seats.ask("w", Knock(1, "a")) == ""
+        assert seats.ask("w", Sit(1, "address a", False)) == ""
+        assert seats.ask("w", Knock(2, "b")) == ""
+        assert "reserved" in seats.ask("w", Sit(2, "address b", False))
+        seats.release("w")
+
+    assert seats._unproven_seats == 0
