@@ -5,10 +5,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Table, bindparam, delete, func, insert, select, update
 
 from pacs_open import matching
-from pacs_open.attributes import BY_LEVEL
+from pacs_open.attributes import BY_KEYWORD, BY_LEVEL
+from pacs_open.prepared import Prepared
 from pacs_open.schema import TABLES, instances, patients, segments, series, studies, terms
 from pacs_open.values import Level
 
@@ -49,25 +50,23 @@ def describe(
     elements: Mapping[str, str], sop_class_uid: str, sop_instance_uid: str
 ) -> dict[str, str]:
     """What the index keeps of a data set; the UIDs are those it was sent under."""
-    own = {"SOPClassUID": sop_class_uid, "SOPInstanceUID": sop_instance_uid}
-    return {
-        a.keyword: own.get(a.keyword)
-        or matching.canonical(a.vr, elements.get(a.keyword, ""))[: matching.LONGEST]
-        for level in BY_LEVEL
-        for a in BY_LEVEL[level]
-    }
+    found = dict.fromkeys(BY_KEYWORD, "")
+    for keyword in BY_KEYWORD.keys() & elements.keys():
+        vr, text = BY_KEYWORD[keyword].vr, elements[keyword]
+        found[keyword] = matching.canonical(vr, text)[: matching.LONGEST]
+    return found | {"SOPClassUID": sop_class_uid, "SOPInstanceUID": sop_instance_uid}
 
 
-_EXISTING = select(
-    instances.c.id,
-    instances.c.digest,
-    instances.c.transfer_syntax,
-    instances.c.SOPClassUID,
-    instances.c.segment,
-    instances.c.parent.label("series"),
-).where(instances.c.SOPInstanceUID == bindparam("uid"))
-
-_KIN = (
+_EXISTING = Prepared(
+    select(
+        instances.c.id,
+        instances.c.digest,
+        instances.c.transfer_syntax,
+        instances.c.segment,
+        instances.c.parent.label("series"),
+    ).where(instances.c.SOPInstanceUID == bindparam("uid"))
+)
+_KIN = Prepared(
     select(
         patients.c.id.label("patient"),
         patients.c.key,
@@ -87,22 +86,30 @@ _KIN = (
     )
     .where(studies.c.StudyInstanceUID == bindparam("study"))
 )
-_COUNTS = {
-    Level.SERIES: update(series)
-    .where(series.c.id == bindparam("row"))
-    .values(NumberOfSeriesRelatedInstances=series.c.NumberOfSeriesRelatedInstances + 1),
-    Level.STUDY: update(studies)
-    .where(studies.c.id == bindparam("row"))
-    .values(NumberOfStudyRelatedInstances=studies.c.NumberOfStudyRelatedInstances + 1),
-    Level.PATIENT: update(patients)
-    .where(patients.c.id == bindparam("row"))
-    .values(NumberOfPatientRelatedInstances=patients.c.NumberOfPatientRelatedInstances + 1),
+_INSERT = Prepared(insert(instances), instances.c.keys())
+
+
+def _one_more(table: Table, count: str) -> Prepared:
+    column = table.c[count]
+    statement = update(table).where(table.c.id == bindparam("row"))
+    return Prepared(statement.values({column: column + bindparam("more")}))
+
+
+_COUNT = {
+    "series": _one_more(series, "NumberOfSeriesRelatedInstances"),
+    "study": _one_more(studies, "NumberOfStudyRelatedInstances"),
+    "patient": _one_more(patients, "NumberOfPatientRelatedInstances"),
 }
+_NOTE = Prepared(
+    update(segments)
+    .where(segments.c.number == bindparam("segment"))
+    .values(indexed=bindparam("indexed"), synced=bindparam("synced"))
+)
 
 
 def existing(connection: Connection, sop_instance_uid: str) -> Any:
     """The row that stands under a SOP Instance UID; None if there is none."""
-    return connection.execute(_EXISTING, {"uid": sop_instance_uid}).first()
+    return _EXISTING.run(connection, {"uid": sop_instance_uid}).first()
 
 
 def kin(connection: Connection, entry: Entry) -> list[Any]:
@@ -111,7 +118,7 @@ def kin(connection: Connection, entry: Entry) -> list[Any]:
         "study": entry.attributes["StudyInstanceUID"],
         "series": entry.attributes["SeriesInstanceUID"],
     }
-    return list(connection.execute(_KIN, uids))
+    return list(_KIN.run(connection, uids))
 
 
 def place(
@@ -132,12 +139,8 @@ def place(
     )
     if own is not None and known:
         _insert_instance(connection, entry, commit, where, own.series)
-        for level, row in (
-            (Level.SERIES, own.series),
-            (Level.STUDY, own.study),
-            (Level.PATIENT, own.patient),
-        ):
-            connection.execute(_COUNTS[level], {"row": row})
+        for name, statement in _COUNT.items():
+            statement.run(connection, {"row": getattr(own, name), "more": 1})
         return
     chain = _ensure_parents(connection, entry, prints)
     _insert_instance(connection, entry, commit, where, chain[2])
@@ -158,8 +161,7 @@ def remove(connection: Connection, row: Any) -> None:
 def note_segment(connection: Connection, number: int, indexed: int, synced: int) -> None:
     """Remember up to where a segment is in the index."""
     ends = {"indexed": indexed, "synced": synced}
-    statement = update(segments).where(segments.c.number == bindparam("segment"))
-    if connection.execute(statement.values(ends), {"segment": number}).rowcount == 0:
+    if _NOTE.run(connection, {"segment": number, **ends}).rowcount == 0:
         connection.execute(insert(segments), {"number": number, **ends})
 
 
@@ -182,7 +184,7 @@ def _insert_instance(
         "segment": segment,
         "offset": offset,
     }
-    connection.execute(insert(instances), values)
+    _INSERT.run(connection, values)
 
 
 def _ensure_parents(
