@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pydicom.dataset import Dataset
 
 from lab.asking import by, every_study, one_instance, showed, was_stored
-from lab.conversation import SUCCESS, Conversation, Delivered, Transfer
+from lab.conversation import SUCCESS, Conversation, Delivered, Receiver, Transfer
 from lab.inbox import AddressTakenError, Inbox, server_context
 from lab.marked import MarkedInstance, is_marked
 from lab.probe import Answered, NotTestedError, Untold, no, unknown, yes
@@ -37,7 +37,9 @@ def list_records(target: Target, *, known_to_hold_some: bool) -> Answered:
     0000H without a match is a no only where the archive is known to hold something.
     """
     with target.converse(STUDY_ROOT_FIND, PATIENT_ROOT_FIND) as talk:
-        status, matches = talk.find(_model(talk, STUDY_ROOT_FIND, PATIENT_ROOT_FIND), every_study())
+        status, matches = talk.find(
+            model_of(talk, STUDY_ROOT_FIND, PATIENT_ROOT_FIND), every_study()
+        )
     if matches:
         return yes([*talk.evidence, showed(count_records(matches))])
     if status == SUCCESS and not known_to_hold_some:
@@ -45,7 +47,7 @@ def list_records(target: Target, *, known_to_hold_some: bool) -> Answered:
     return by(talk)
 
 
-def _model(talk: Conversation, study_root: str, patient_root: str) -> str:
+def model_of(talk: Conversation, study_root: str, patient_root: str) -> str:
     """Study Root if the archive takes it, else Patient Root."""
     only_patient = patient_root in talk.accepted and study_root not in talk.accepted
     return patient_root if only_patient else study_root
@@ -81,7 +83,7 @@ def retrieve(target: Target, wanted: Wanted) -> tuple[Answered, Collected]:
     """C-GET one instance by its UIDs: yes if it is delivered."""
     collected = Collected()
     with target.converse(STUDY_ROOT_GET, PATIENT_ROOT_GET, receiving=STORAGE) as talk:
-        model = _model(talk, STUDY_ROOT_GET, PATIENT_ROOT_GET)
+        model = model_of(talk, STUDY_ROOT_GET, PATIENT_ROOT_GET)
         talk.get(model, _identifier(model, wanted), collected.receive)
     if collected.instances:
         return yes([*talk.evidence, showed(collected.text)]), collected
@@ -98,7 +100,7 @@ def _identifier(model: str, wanted: Wanted) -> Dataset:
 def move(target: Target, wanted: Wanted, destination: str) -> tuple[Conversation, Transfer]:
     """C-MOVE one instance to an AE title."""
     with target.converse(STUDY_ROOT_MOVE, PATIENT_ROOT_MOVE) as talk:
-        model = _model(talk, STUDY_ROOT_MOVE, PATIENT_ROOT_MOVE)
+        model = model_of(talk, STUDY_ROOT_MOVE, PATIENT_ROOT_MOVE)
         transfer = talk.move(model, _identifier(model, wanted), destination)
     return talk, transfer
 
@@ -126,14 +128,19 @@ def move_to_callback(scene: Scene, target: Target, peer: Peer, destination: str)
         raise NotTestedError("no instance is known to be in the archive")
     wanted = scene.wanted
     address = (target.local_address or "127.0.0.1", scene.callback_port)
-    with _ONE_CALLBACK, open_inbox(address, destination, _tls_of(peer)) as inbox:
+    with _ONE_CALLBACK, open_inbox(address, destination, tls_of(peer)) as inbox:
         return move_to(inbox, destination, lambda: move(target, wanted, destination))
 
 
-def open_inbox(address: tuple[str, int], ae_title: str, tls: ssl.SSLContext | None) -> Inbox:
+def open_inbox(
+    address: tuple[str, int],
+    ae_title: str,
+    tls: ssl.SSLContext | None,
+    receive: Receiver | None = None,
+) -> Inbox:
     """Listen, or say that the question cannot be asked."""
     try:
-        return Inbox(address, ae_title, tls=tls)
+        return Inbox(address, ae_title, tls=tls, receive=receive)
     except AddressTakenError as error:
         raise NotTestedError(str(error)) from error
 
@@ -148,7 +155,8 @@ def inbox_of(scene: Scene, peer: Peer) -> Inbox:
     return open_inbox(peer.listens_on, peer.ae_title, tls)
 
 
-def _tls_of(peer: Peer) -> ssl.SSLContext | None:
+def tls_of(peer: Peer) -> ssl.SSLContext | None:
+    """What a listener of this peer answers TLS with: its certificate, no question asked."""
     if peer.certificate is None:
         return None
     return server_context(peer.certificate, peer.key, None)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
+import pydicom.config
 from pydicom.dataset import Dataset
 from pydicom.filereader import read_file_meta_info
 from pynetdicom import _config, evt
@@ -210,9 +211,10 @@ def _sop_class_of(file: Path) -> str:
 def set_up_library() -> None:
     """Settings of pynetdicom that hold for the whole process; the lab's own processes only.
 
-    Without them, identifiers with patients' names reach the log, and a file is decoded and
-    encoded again before it is sent.
+    Without them, identifiers with patients' names reach the log, a file is decoded and encoded
+    again before it is sent, and odd values from a peer become warnings on the screen.
     """
+    pydicom.config.settings.reading_validation_mode = pydicom.config.IGNORE
     _config.LOG_HANDLER_LEVEL = "none"
     _config.LOG_REQUEST_IDENTIFIERS = False
     _config.LOG_RESPONSE_IDENTIFIERS = False

@@ -1,25 +1,39 @@
-"""How far a stranger comes: the highest rung L0 to L6 reached at any door, and +W."""
+"""How far a stranger comes: the highest rung L0 to L6 reached at any door, and +W.
 
-from collections.abc import Callable
-from dataclasses import dataclass
+The stranger holds nothing but default titles and at most a self-made certificate. Exposure is
+what was obtained, not what was associated with: a scanner that calls every accepted
+association insecure measures something else. Nothing is saved here; whoever wants the pictures
+gives a sink.
+"""
 
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+from lab.asking import showed, was_stored
 from lab.evidence import Evidence
-from lab.scene import Scene
+from lab.loot import Loot, Sink
+from lab.plunder import Plunder
+from lab.probes.guess_ae_titles import DEFAULT_TITLES
+from lab.scene import Scene, local_address
+from lab.sop_classes import CT
+from lab.target import Target
+from lab.wire import Reached
 
+Progress = Callable[[int, int | None], None]
+"""Told of images obtained, and of images announced where that is known; from several threads."""
 
-@dataclass(frozen=True)
-class Stolen:
-    """One instance that a stranger obtained, as it came over the wire."""
-
-    sop_class_uid: str
-    sop_instance_uid: str
-    transfer_syntax: str
-    data_set: bytes
-    """The encoded data set, without preamble and file meta information."""
-
-
-Sink = Callable[[Stolen], None]
-"""Told of each stolen instance as it arrives, from several threads at once."""
+LEVEL_OF = {
+    Reached.NOTHING: 0,
+    Reached.TCP: 1,
+    Reached.TLS: 1,
+    Reached.DICOM: 2,
+    Reached.ASSOCIATED: 3,
+    Reached.SERVED: 4,
+}
+LEAKS_RECORDS, LEAKS_IMAGES = 5, 6
+CALLS_FROM = 2
+"""Number of the loopback address the stranger calls from."""
 
 
 @dataclass(frozen=True)
@@ -33,13 +47,119 @@ class Exposure:
     patients_planted: int | None
     images_planted: int | None
     images_identical: int | None
+    """Obtained with the answer key's own pixel hash; None without an answer key."""
     at_least: bool
+    """Whether the counts are lower bounds, because a retrieval broke off."""
+    size: int
+    """Bytes of the images obtained."""
     seconds: float
     evidence: tuple[Evidence, ...] = ()
 
+    @property
+    def text(self) -> str:
+        """For people: ``L6+W``."""
+        return f"L{self.level}" + ("+W" if self.writable else "")
 
-def measure(
-    scene: Scene, sink: Sink | None = None, progress: Callable[[int, int], None] | None = None
-) -> Exposure:
-    """Measure as the stranger; ``progress`` is told images obtained and images announced."""
-    raise NotImplementedError
+
+def measure(scene: Scene, sink: Sink | None = None, progress: Progress | None = None) -> Exposure:
+    """Measure at every door of the scene, as the stranger."""
+    began = time.monotonic()
+    key = _pixel_hashes(scene)
+    plunder = Plunder(scene)
+    told = progress or _silent
+    with Loot(key, sink, lambda count: told(count, plunder.announced)) as loot:
+        climbs = [_climb(scene, way, plunder, loot) for way in _ways(scene)]
+    best = max(climbs, key=lambda climb: (climb.level, bool(climb.writable)))
+    patients = plunder.patients | loot.patients
+    listed = best.level >= LEAKS_RECORDS
+    manifest = scene.answer_key
+    return Exposure(
+        level=LEAKS_IMAGES if loot.images else best.level,
+        writable=_any(climb.writable for climb in climbs),
+        patients_obtained=len(patients) if best.level else None,
+        images_obtained=len(loot.images) if best.level else None,
+        patients_planted=len(manifest.patients) if manifest else None,
+        images_planted=len(key) if manifest else None,
+        images_identical=len(loot.identical) if manifest and best.level else None,
+        at_least=listed and (plunder.broke_off or bool(loot.faults)),
+        size=loot.size,
+        seconds=time.monotonic() - began,
+        evidence=best.evidence,
+    )
+
+
+@dataclass(frozen=True)
+class _Climb:
+    """How far one way into the archive led."""
+
+    level: int
+    writable: bool | None
+    evidence: tuple[Evidence, ...]
+
+
+def _ways(scene: Scene) -> list[Target]:
+    """Every door as it is, without a certificate, and in plaintext."""
+    ways = []
+    for door in scene.doors:
+        way = scene.as_stranger(local_address=local_address(CALLS_FROM)).but(door=door)
+        ways.append(way)
+        if door.tls:
+            ways += [way.but(certificate=None, key=None), way.in_plaintext()]
+    return ways
+
+
+def _climb(scene: Scene, way: Target, plunder: Plunder, loot: Loot) -> _Climb:
+    """Try default titles until one is let in, then take what there is to take."""
+    way, reached, evidence = _enter(way)
+    level = LEVEL_OF[reached]
+    if reached < Reached.ASSOCIATED:
+        return _Climb(level, None if level == 0 else False, evidence)
+    if plunder.list_studies(way):
+        level = LEAKS_RECORDS
+        evidence = (*evidence, showed(plunder.listed))
+        plunder.take_images(way, loot)
+    return _Climb(level, _is_writable(scene, way), evidence)
+
+
+def _enter(way: Target) -> tuple[Target, Reached, tuple[Evidence, ...]]:
+    """The way with a title that is served, if a default title is; else how far the first came."""
+    with way.converse() as talk:
+        talk.echo()
+    if talk.reached >= Reached.ASSOCIATED or not _title_refused(talk.evidence):
+        return way, talk.reached, talk.evidence
+    for title in DEFAULT_TITLES:
+        other = replace(way, called_ae_title=title, calling_ae_title=title)
+        with other.converse() as again:
+            again.echo()
+        if again.reached >= Reached.ASSOCIATED:
+            return other, again.reached, again.evidence
+    return way, talk.reached, talk.evidence
+
+
+def _title_refused(evidence: tuple[Evidence, ...]) -> bool:
+    """Whether another title might do better."""
+    return any(seen.code.startswith("rj") for seen in evidence)
+
+
+def _is_writable(scene: Scene, way: Target) -> bool | None:
+    """Whether a marked instance is taken; None where nothing may be stored."""
+    if not scene.own:
+        return None
+    with way.converse(storage=[CT]) as talk:
+        return was_stored(talk.store_bytes(scene.marked.new().part_10))
+
+
+def _pixel_hashes(scene: Scene) -> dict[str, str]:
+    if scene.answer_key is None:
+        return {}
+    return {one.sop_instance_uid: one.pixel_sha256 for one in scene.answer_key.instances()}
+
+
+def _any(tried: Iterable[bool | None]) -> bool | None:
+    """True if any is, False if all that were tried are, None if none was tried."""
+    known = [one for one in tried if one is not None]
+    return any(known) if known else None
+
+
+def _silent(_obtained: int, _announced: int | None) -> None:
+    """Tell nobody."""

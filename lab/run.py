@@ -1,14 +1,19 @@
 """Puts probes to one archive: the friend first, then the questions, then the friend again."""
 
+import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
+from lab.friend import greet, greet_again
 from lab.probe import Answered, Probe
+from lab.probes import PROBES
 from lab.scene import Scene
-from lab.verdict import Judgement, PositiveControl
+from lab.verdict import Judgement, PositiveControl, judge
 
 Progress = Callable[[int, int, str], None]
-"""Told after each probe: how many are done, of how many, and which it was."""
+"""Told after each probe, by one thread: how many are done, of how many, and which it was."""
 
 
 @dataclass(frozen=True)
@@ -28,14 +33,64 @@ class Outcome:
     started: str
     positive_control: PositiveControl | None
     findings: tuple[Finding, ...]
+    """In the order of the probes given."""
+    seconds: float
+
+
+@dataclass(frozen=True)
+class _Asked:
+    probe: Probe
+    answered: Answered
     seconds: float
 
 
 def run(
     scene: Scene,
-    probes: Sequence[Probe] | None = None,
+    probes: Sequence[Probe] = PROBES,
     progress: Progress | None = None,
     jobs: int = 6,
 ) -> Outcome:
-    """Put the probes to the archive of a scene; ``probes`` None: all of them."""
-    raise NotImplementedError
+    """Put the probes to the archive of a scene.
+
+    Probes that would disturb others come last, one at a time; the others ``jobs`` at once.
+    What was stored is listed in ``scene.marked``.
+    """
+    started, began = datetime.now(UTC).isoformat(timespec="seconds"), time.monotonic()
+    before, known = greet(scene)
+    asked = _ask_all(known, probes, progress or _silent, jobs)
+    friend = greet_again(known, before)
+    findings = tuple(
+        Finding(one.probe, one.answered, judge(one.answered, friend, own=scene.own), one.seconds)
+        for one in asked
+    )
+    return Outcome(started, friend, findings, time.monotonic() - began)
+
+
+def _ask_all(
+    scene: Scene, probes: Sequence[Probe], progress: Progress, jobs: int
+) -> Sequence[_Asked]:
+    """Answers in the order of the probes, whatever order they came in."""
+    answers: dict[str, _Asked] = {}
+
+    def keep(asked: _Asked) -> None:
+        answers[asked.probe.id] = asked
+        progress(len(answers), len(probes), asked.probe.id)
+
+    with ThreadPoolExecutor(jobs) as pool:
+        together = [pool.submit(_ask, probe, scene) for probe in probes if not probe.alone]
+        for done in as_completed(together):
+            keep(done.result())
+    for probe in probes:
+        if probe.alone:
+            keep(_ask(probe, scene))
+    return [answers[probe.id] for probe in probes]
+
+
+def _ask(probe: Probe, scene: Scene) -> _Asked:
+    began = time.monotonic()
+    answered = probe.ask(scene)
+    return _Asked(probe, answered, time.monotonic() - began)
+
+
+def _silent(_done: int, _of: int, _probe: str) -> None:
+    """Tell nobody."""

@@ -15,6 +15,7 @@ other connections. A name too short to be told from chance is not looked for.
 from pydicom.dataset import Dataset
 
 from lab.asking import every_study, need_peer, showed
+from lab.marked import is_marked
 from lab.probe import Answered, Severity, Untold, no, probe, unknown, yes
 from lab.scene import Scene
 from lab.sop_classes import STUDY_ROOT_FIND
@@ -47,6 +48,7 @@ def read_names_off_the_wire(scene: Scene) -> Answered:
 
 
 def _names(matches: list[Dataset]) -> list[str]:
-    """Each name once, those that are long enough to be looked for."""
-    names = dict.fromkeys(str(match.get("PatientName", "")) for match in matches)
+    """Each name once, those that are long enough to be looked for; marked ones if alone."""
+    real = [match for match in matches if not is_marked(str(match.get("PatientID", "")))]
+    names = dict.fromkeys(str(match.get("PatientName", "")) for match in real or matches)
     return [name for name in names if spellings(name)]
