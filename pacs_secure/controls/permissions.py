@@ -33,6 +33,7 @@ class Permissions(Control):
     name: ClassVar[str] = "permissions"
     standard: ClassVar[tuple[str, ...]] = ("PS3.7 C.5", "PS3.4 C.4")
     stops: ClassVar[tuple[str, ...]] = (
+        "unknown_calling_ae",
         "list_patients",
         "retrieve_images",
         "move_to_stranger",

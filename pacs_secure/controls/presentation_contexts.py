@@ -39,6 +39,7 @@ class PresentationContexts(Control):
     standard: ClassVar[tuple[str, ...]] = ("PS3.8 9.3.3.2", "PS3.4 C.5.1")
     stops: ClassVar[tuple[str, ...]] = (
         "unneeded_contexts",
+        "unknown_calling_ae",
         "list_patients",
         "retrieve_images",
         "move_to_stranger",

@@ -1,0 +1,315 @@
+"""The archive with all controls on, as peers of flesh and blood meet it: real TLS, real DICOM."""
+
+import contextlib
+import datetime as dt
+import shutil
+import ssl
+import subprocess
+
+import pytest
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
+from pynetdicom import AE, evt
+from pynetdicom.sop_class import (
+    StudyRootQueryRetrieveInformationModelFind,
+    StudyRootQueryRetrieveInformationModelMove,
+    Verification,
+)
+
+from pacs_open.errors import ConfigurationError
+from pacs_open.server import Server
+from pacs_secure import audit_chain
+from pacs_secure.audit_log import check
+from pacs_secure.config import load
+
+DAY = dt.timedelta(days=1)
+FIND = StudyRootQueryRetrieveInformationModelFind
+MOVE = StudyRootQueryRetrieveInformationModelMove
+TLS12, TLS13 = ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3
+
+
+class House:
+    """A hardened archive and its clinic."""
+
+    def __init__(self, clinic, folder):
+        self.clinic, self.folder = clinic, folder
+        self.modality, self.workstation = clinic.issue("modality"), clinic.issue("workstation")
+        self.archive = clinic.issue("archive")
+        self.crl = clinic.write_crl()
+        for name in ("audit", "audit-key"):
+            (folder / name).mkdir()
+        audit_chain.make_key(folder / "audit-key" / "key")
+
+    @property
+    def trail(self):
+        return (
+            self.folder / "audit" / "trail",
+            self.folder / "audit-key" / "key",
+            self.folder / "audit-key" / "anchor",
+        )
+
+    def write(self, *, move_port=1):
+        fingerprints = {
+            "MODALITY": self.modality.as_certificate.fingerprint,
+            "WORKSTATION": self.workstation.as_certificate.fingerprint,
+        }
+        rights = '{ MODALITY = ["echo", "store"], WORKSTATION = ["echo", "find", "move"] }'
+        path = self.folder / "secure.toml"
+        path.write_text(
+            f"""
+[archive]
+directory = "archive"
+[network_connection]
+port = 0
+[[peers]]
+ae_title = "WORKSTATION"
+host = "127.0.0.1"
+port = {move_port}
+server_name = "workstation"
+[controls.tls]
+certificate = "{self.archive.certificate.as_posix()}"
+key = "{self.archive.key.as_posix()}"
+trust = "{self.clinic.trust.as_posix()}"
+crl = "{self.crl.as_posix()}"
+[controls.handshake_deadline]
+seconds = 2
+[controls.association_limit]
+per_peer = 3
+[controls.called_ae]
+titles = ["PACS-SECURE"]
+[controls.calling_ae]
+titles = ["MODALITY", "WORKSTATION"]
+[controls.node_identity.fingerprints]
+MODALITY = ["{fingerprints["MODALITY"]}"]
+WORKSTATION = ["{fingerprints["WORKSTATION"]}"]
+[controls.permissions]
+rights = {rights}
+[controls.presentation_contexts]
+services = {rights}
+[controls.move_destinations]
+titles = ["WORKSTATION"]
+[controls.audit]
+file = "audit/trail"
+key = "audit-key/key"
+anchor = "audit-key/anchor"
+""",
+            encoding="utf-8",
+        )
+        return path
+
+    def serve(self, **more):
+        config, controls = load(self.write(**more))
+        return Server(config, controls)
+
+
+@pytest.fixture
+def house(clinic, tmp_path):
+    return House(clinic, tmp_path)
+
+
+@pytest.fixture
+def server(house):
+    with house.serve() as running:
+        yield running
+    assert check(*house.trail) == []
+
+
+@pytest.fixture
+def call(house):
+    """Associate as a device; None where TLS or the archive did not let us."""
+    with contextlib.ExitStack() as open_associations:
+
+        def associate(
+            server,
+            identity,
+            calling="MODALITY",
+            *,
+            called="PACS-SECURE",
+            contexts=(Verification,),
+            version=None,
+        ):
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+            context.load_verify_locations(house.clinic.trust)
+            if identity is not None:
+                context.load_cert_chain(identity.certificate, identity.key)
+            if version is not None:
+                context.minimum_version = context.maximum_version = version
+            ae = AE(calling)
+            ae.connection_timeout = ae.acse_timeout = ae.dimse_timeout = 10
+            for uid in contexts:
+                ae.add_requested_context(uid, ExplicitVRLittleEndian)
+            association = ae.associate(
+                *server.address, ae_title=called, tls_args=(context, "archive")
+            )
+            if association.is_established:
+                open_associations.callback(association.release)
+            return association
+
+        yield associate
+
+
+def rejection(association):
+    answer = association.acceptor.primitive
+    assert association.is_rejected
+    return answer.result, answer.result_source, answer.diagnostic
+
+
+def image(uid="2.25.3", *, study="2.25.1", patient="P1", rows=2):
+    ds = Dataset()
+    ds.SOPClassUID, ds.SOPInstanceUID = CTImageStorage, uid
+    ds.StudyInstanceUID, ds.SeriesInstanceUID = study, "2.25.2"
+    ds.PatientID, ds.PatientName, ds.Rows = patient, "Test^Case", rows
+    ds.file_meta = FileMetaDataset()
+    ds.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    return ds
+
+
+@pytest.mark.parametrize("version", [TLS12, TLS13])
+def test_a_device_of_the_clinic_is_served_in_both_versions(version, server, house, call):
+    association = call(server, house.modality, version=version)
+
+    assert association.send_c_echo().Status == 0x0000
+
+
+@pytest.mark.parametrize("version", [TLS12, TLS13])
+@pytest.mark.parametrize("kind", ["none", "expired", "unknown ca", "revoked"])
+def test_nobody_else_gets_as_far_as_dicom(*, kind, version, server, house, call, another_clinic):
+    identity = {
+        "none": lambda: None,
+        "expired": lambda: house.clinic.issue("old", begin=-9 * DAY, end=-DAY),
+        "unknown ca": lambda: another_clinic.issue("modality"),
+        "revoked": lambda: house.modality,
+    }[kind]()
+    if kind == "revoked":
+        house.clinic.write_crl(house.modality)
+        server.reload()
+
+    association = call(server, identity, version=version)
+
+    assert not association.is_established
+    assert not association.is_rejected  # no A-ASSOCIATE-RJ: no DICOM was spoken
+    assert call(server, house.workstation, "WORKSTATION").is_established
+
+
+def test_names_must_be_right_and_ones_own(server, house, call):
+    assert rejection(call(server, house.modality, called="PACS")) == (1, 1, 7)
+    assert rejection(call(server, house.modality, "STRANGER")) == (1, 1, 3)
+    assert rejection(call(server, house.modality, "WORKSTATION")) == (1, 1, 3)
+    assert call(server, house.modality).is_established
+
+
+def test_one_device_takes_its_seats_and_no_others(server, house, call):
+    taken = [call(server, house.modality) for _ in range(3)]
+
+    assert rejection(call(server, house.modality)) == (2, 3, 2)
+    assert call(server, house.workstation, "WORKSTATION").is_established
+    taken[0].release()
+    while not (again := call(server, house.modality)).is_established:
+        assert rejection(again) == (2, 3, 2)  # the seat is given back a moment later
+
+
+def test_a_modality_stores_but_does_not_list(server, house, call):
+    association = call(server, house.modality, contexts=(CTImageStorage, FIND))
+
+    assert [str(cx.abstract_syntax) for cx in association.accepted_contexts] == [CTImageStorage]
+    assert association.send_c_store(image()).Status == 0x0000
+    assert association.send_c_store(image()).Status == 0x0000  # the same again
+    assert association.send_c_store(image(rows=3)).Status == 0x0111
+    assert association.send_c_store(image("2.25.4", patient="P2")).Status == 0xC000
+
+
+def test_a_workstation_finds_and_moves_over_tls_and_only_to_itself(house, call):
+    received = []
+    listening = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    listening.load_cert_chain(house.workstation.certificate, house.workstation.key)
+    listening.load_verify_locations(house.clinic.trust)
+    listening.verify_mode = ssl.CERT_REQUIRED
+
+    def take(event):
+        received.append((event.request.AffectedSOPInstanceUID, event.assoc.requestor.ae_title))
+        return 0x0000
+
+    ae = AE("WORKSTATION")
+    ae.add_supported_context(CTImageStorage, ExplicitVRLittleEndian)
+    inbox = ae.start_server(
+        ("127.0.0.1", 0),
+        block=False,
+        ssl_context=listening,
+        evt_handlers=[(evt.EVT_C_STORE, take)],
+    )
+    try:
+        with house.serve(move_port=inbox.server_address[1]) as server:
+            call(server, house.modality, contexts=(CTImageStorage,)).send_c_store(image())
+            association = call(server, house.workstation, "WORKSTATION", contexts=(FIND, MOVE))
+            ds = Dataset()
+            ds.QueryRetrieveLevel, ds.StudyInstanceUID, ds.PatientName = "STUDY", "2.25.1", ""
+            found = [s.Status for s, _ in association.send_c_find(ds, FIND)]
+            moved = [s.Status for s, _ in association.send_c_move(ds, "WORKSTATION", MOVE)]
+            stray = [s.Status for s, _ in association.send_c_move(ds, "MODALITY", MOVE)]
+    finally:
+        inbox.shutdown()
+
+    assert (found[-1], moved[-1], stray[-1]) == (0x0000, 0x0000, 0xA801)
+    assert received == [("2.25.3", "PACS-SECURE")]
+    trail = house.trail[0].read_text("utf-8")
+    for code in ("110100", "110102", "110104", "110112", "110113", "110134"):
+        assert f'csd-code="{code}"' in trail
+    assert "Test^Case" not in trail
+    assert check(*house.trail) == []
+
+
+@pytest.mark.program("openssl")
+@pytest.mark.parametrize("option", ["-tls1", "-tls1_1", "-tls1_2", "-tls1_3"])
+def test_openssl_sees_two_versions_of_tls(option, server, house, program):
+    host, port = server.address
+    shown = subprocess.run(
+        [
+            program("openssl"),
+            "s_client",
+            "-connect",
+            f"{host}:{port}",
+            option,
+            "-cert",
+            str(house.modality.certificate),
+            "-key",
+            str(house.modality.key),
+            "-CAfile",
+            str(house.clinic.trust),
+            "-cipher",
+            "ALL:@SECLEVEL=0",
+        ],
+        input=b"",
+        check=False,
+        capture_output=True,
+        timeout=60,
+    ).stdout.decode(errors="replace")
+
+    got_through = "no peer certificate available" not in shown and "(ok)" in shown
+    assert got_through is (option in {"-tls1_2", "-tls1_3"})
+
+
+def test_a_failed_reload_changes_nothing(server, house, call):
+    shutil.copy(house.archive.key, house.folder / "kept")
+    house.archive.key.write_text("nonsense")
+    server.reload()
+    assert call(server, house.modality).is_established
+    shutil.copy(house.folder / "kept", house.archive.key)
+
+
+def test_an_expired_certificate_is_noticed_at_the_start(house):
+    house.archive = house.clinic.issue("late", begin=-9 * DAY, end=-DAY)
+
+    with pytest.raises(ConfigurationError, match="expired on"):
+        house.serve()
+
+
+def test_refusals_are_in_the_trail(house, call):
+    with house.serve() as server:
+        call(server, None)
+        call(server, house.modality, "STRANGER")
+
+    trail = house.trail[0].read_text("utf-8")
+    assert 'csd-code="110126"' in trail
+    assert 'csd-code="110147"' in trail
+    assert f"sha256:{house.modality.as_certificate.fingerprint}" in trail
+    assert check(*house.trail) == []
