@@ -15,6 +15,7 @@ PACKAGES = {
     "storescu": "dcmtk",
     "storescp": "dcmtk",
     "dcmsend": "dcmtk",
+    "dcmconv": "dcmtk",
     "dcmdump": "dcmtk",
     "Orthanc": "orthanc",
     "stunnel4": "stunnel4",
