@@ -5,7 +5,6 @@ noted before it is sent, whatever becomes of the attempt.
 """
 
 import copy
-import io
 import threading
 import uuid
 from dataclasses import dataclass, replace
@@ -13,13 +12,16 @@ from functools import cached_property
 
 import numpy as np
 from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.filewriter import dcmwrite
+from pydicom.filebase import DicomBytesIO
+from pydicom.filewriter import write_dataset, write_file_meta_info
 from pydicom.uid import UID, CTImageStorage, ExplicitVRLittleEndian
 
 from sample_images.burn_in import burn
 
 PATIENT_ID_PREFIX = "PACSLAB-PROBE-"
 PATIENT_NAME = "PACSLAB^PROBE"
+PREAMBLE = bytes(128) + b"DICM"
+"""What a DICOM file begins with (PS3.10 7.1)."""
 SIDE = 192
 """Rows and columns of a marked image."""
 WHITE = 1000
@@ -56,14 +58,17 @@ def write(ds: Dataset, sop_instance_uid: str) -> bytes:
     """Encode a DICOM file whose file meta information names ``sop_instance_uid``.
 
     That UID becomes the Affected SOP Instance UID of a C-STORE, and may differ from the data
-    set's own on purpose.
+    set's own on purpose, which is why pydicom's own writer, which mends that, is not used.
     """
-    ds.file_meta = FileMetaDataset()
-    ds.file_meta.MediaStorageSOPClassUID = CTImageStorage
-    ds.file_meta.MediaStorageSOPInstanceUID = UID(sop_instance_uid)
-    ds.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
-    written = io.BytesIO()
-    dcmwrite(written, ds, enforce_file_format=True)
+    meta = FileMetaDataset()
+    meta.MediaStorageSOPClassUID = CTImageStorage
+    meta.MediaStorageSOPInstanceUID = UID(sop_instance_uid)
+    meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    written = DicomBytesIO()
+    written.is_implicit_VR, written.is_little_endian = False, True
+    written.write(PREAMBLE)
+    write_file_meta_info(written, meta)
+    write_dataset(written, ds)
     return written.getvalue()
 
 

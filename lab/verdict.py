@@ -75,7 +75,8 @@ def _without_friend(answered: Answered) -> Judgement:
 
 def _beside(friend: PositiveControl, *, own: bool) -> Judgement:
     if friend.ok:
-        return Judgement(Verdict.PASS, f"refused, while {friend.peer} was served on the same port")
+        why = f"the attempt failed, while authorised peers ({friend.peer}) were served"
+        return Judgement(Verdict.PASS, why)
     if not friend.reached:
         return Judgement(Verdict.INCONCLUSIVE, "no authorised peer reached the archive")
     if own:
