@@ -96,7 +96,7 @@ def mark(
         KeyError: a letter that is not drawn here.
     """
     rows, columns = pixels.shape
-    scale = max(1, rows // 330)
+    scale = max(1, round(rows / 330))
     letters = _line(text).repeat(scale, axis=0).repeat(scale, axis=1)
     top = rows // 40
     left = columns // 40 if at == "top left" else columns - columns // 40 - letters.shape[1]
