@@ -6,7 +6,7 @@ is kept as it is; whoever shows it escapes it. Nothing that came with an instanc
 
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -78,7 +78,11 @@ def draw(data_set: bytes, transfer_syntax: str) -> Picture:
         raise NoPictureError(f"cannot be understood ({type(error).__name__})") from error
 
 
-def save(pictures: Iterable[Picture], directory: Path) -> list[Path]:
+def save(
+    pictures: Iterable[Picture],
+    directory: Path,
+    progress: Callable[[], None] = lambda: None,
+) -> list[Path]:
     """Save pictures as PNG; files are numbered by patient, then by picture."""
     directory.mkdir(parents=True, exist_ok=True)
     saved = []
@@ -87,6 +91,7 @@ def save(pictures: Iterable[Picture], directory: Path) -> list[Path]:
         path = directory / f"patient-{patient:02d}-{kind}-{count:03d}.png"
         path.write_bytes(picture.png())
         saved.append(path)
+        progress()
     return saved
 
 

@@ -46,6 +46,7 @@ def write(
     size: Size = Size.FULL,
     jobs: int = 0,
     progress: Progress | None = None,
+    finished: Callable[[PatientEntry], None] | None = None,
 ) -> Manifest:
     """Draw and write the first `patients` patients of `seed`; the same bytes whatever `jobs` is.
 
@@ -58,6 +59,7 @@ def write(
         size: full, or a quarter of rows, columns and slices.
         jobs: processes; 0 for one per processor that this process may use.
         progress: called with patients done, patients in all and words about the last one.
+        finished: called with each patient whose files are there, in any order.
 
     Raises:
         WritingError: a file cannot be written; names the patient and the reason.
@@ -72,6 +74,8 @@ def write(
     entries = []
     for entry in _drawn(directory, people, size, min(jobs or _processors(), max(patients, 1))):
         entries.append(entry)
+        if finished is not None:
+            finished(entry)
         tell(len(entries), patients, f"{entry.studies[0].modality}, {entry.abnormality}")
     entries.sort(key=lambda entry: entry.number)
     whole = Manifest(seed=seed, size=size, patients=tuple(entries))

@@ -53,6 +53,7 @@ class ProcessEngine:
             workstation_port=free_port(),
             open_workstation_port=free_port(),
             callback_port=free_port(),
+            secure_callback_port=free_port(),
         ).save()
         try:
             lab = lab.but(keeper=_start_keeper(lab))
@@ -130,6 +131,16 @@ def free_port() -> int:
         return port
 
 
+def audit_files(lab: Lab) -> tuple[Path, Path, Path]:
+    """Trail, key and anchor of the hardened archive's audit."""
+    folder = lab.folder / "secure"
+    return (
+        folder / "audit" / "trail.log",
+        folder / "audit-key" / "key",
+        folder / "audit-key" / "anchor",
+    )
+
+
 def _process(lab: Lab, which: Which) -> StartedProcess | None:
     """The archive's process if it runs."""
     archive: Archive | None = getattr(lab, which)
@@ -176,6 +187,7 @@ def _write_settings(lab: Lab, *, admit: bool) -> None:
         "secure": settings.secure_archive(
             port=free_port(),
             workstation_port=lab.workstation_port,
+            callback_port=lab.secure_callback_port,
             identities=lab.identities(),
             own=Identity.load(
                 "pacs-secure", lab.folder / "secure" / "tls", ae_title=settings.SECURE_TITLE

@@ -53,6 +53,8 @@ class Lab(_Entry):
     """The same of the open archive."""
     callback_port: int = 0
     """Where the open archive calls titles it does not know."""
+    secure_callback_port: int = 0
+    """Where the hardened archive would call them, if it did."""
 
     def save(self) -> Self:
         """Write it down; who reads sees the old or the new state, never half of one."""

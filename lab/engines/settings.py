@@ -47,6 +47,7 @@ def secure_archive(
     *,
     port: int,
     workstation_port: int,
+    callback_port: int,
     identities: Mapping[str, Identity],
     own: Identity,
     admit: bool = True,
@@ -58,6 +59,7 @@ def secure_archive(
     friends = {identity.ae_title: identity for identity in identities.values() if admit}
     rights = {title: list(may) for title, may in RIGHTS.items() if title in friends}
     return {
+        "callback_port": callback_port,
         "device": {"name": "pacs-secure", "description": "the same archive plus its controls"},
         "network_ae": {"ae_title": SECURE_TITLE},
         "network_connection": {"host": "127.0.0.1", "port": port},

@@ -1,0 +1,72 @@
+"""The lab's own two archives as scenes: whom the clinic knows there, and who is a stranger."""
+
+from collections.abc import Mapping
+
+from lab.engines.record import DEVICES, Archive, Lab
+from lab.engines.settings import RIGHTS
+from lab.pki import DOMAIN, self_made
+from lab.scene import Peer, Scene
+from lab.target import Door
+from sample_images.manifest import Manifest
+
+LOOPBACK = "127.0.0.1"
+STRANGER = "STRANGER"
+
+
+def open_scene(lab: Lab, answer_key: Manifest | None = None) -> Scene:
+    """The archive without safeguards: the clinic's devices have no certificates there."""
+    archive = _listening(lab.open)
+    return Scene(
+        name="open",
+        doors=(Door(archive.host, archive.port),),
+        ae_title=archive.ae_title,
+        peers=_peers(lab, lab.open_workstation_port, certificates=False),
+        stranger=_stranger(lab),
+        answer_key=answer_key,
+        callback_port=lab.callback_port,
+    )
+
+
+def secure_scene(lab: Lab, answer_key: Manifest | None = None) -> Scene:
+    """The hardened archive: each of the clinic's devices has its own certificate."""
+    archive = _listening(lab.secure)
+    return Scene(
+        name="secure",
+        doors=(Door(archive.host, archive.port, tls=True),),
+        ae_title=archive.ae_title,
+        peers=_peers(lab, lab.workstation_port, certificates=True),
+        stranger=_stranger(lab),
+        trust=lab.identity("visitor", DEVICES["visitor"]).trust,
+        server_name=f"pacs-secure.{DOMAIN}",
+        answer_key=answer_key,
+        callback_port=lab.secure_callback_port,
+    )
+
+
+def _listening(archive: Archive | None) -> Archive:
+    if archive is None:
+        raise ValueError("this archive of the lab was never started")
+    return archive
+
+
+def _peers(lab: Lab, workstation_port: int, *, certificates: bool) -> Mapping[str, Peer]:
+    """The clinic's devices by role, with their rights."""
+    return {
+        name: Peer(
+            title,
+            may=frozenset(RIGHTS[title]),
+            certificate=identity.certificate if certificates else None,
+            key=identity.key if certificates else None,
+            listens_on=(LOOPBACK, workstation_port) if name == "workstation" else None,
+        )
+        for name, title in DEVICES.items()
+        for identity in [lab.identity(name, title)]
+    }
+
+
+def _stranger(lab: Lab) -> Peer:
+    """Anybody: a certificate of one's own making costs nothing."""
+    folder = lab.folder / "stranger"
+    if not (folder / "key.pem").exists():
+        self_made("stranger", folder, ae_title=STRANGER)
+    return Peer(STRANGER, certificate=folder / "certificate.pem", key=folder / "key.pem")
