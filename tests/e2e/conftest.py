@@ -5,6 +5,8 @@ of their own (getscu, movescu, dcmsend on Debian 12) reach the secure one throug
 """
 
 import contextlib
+import hashlib
+import http.client
 import json
 import os
 import secrets
@@ -15,7 +17,6 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.request
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -24,6 +25,8 @@ import numpy as np
 import pytest
 from pydicom import Dataset, dcmread
 from pydicom.dataset import FileMetaDataset
+from pydicom.filebase import DicomBytesIO
+from pydicom.filewriter import write_dataset
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
 
 from lab.engines import settings
@@ -275,9 +278,6 @@ class Wire:
 
 def encoded(ds):
     """The data set alone, in explicit little endian."""
-    from pydicom.filebase import DicomBytesIO
-    from pydicom.filewriter import write_dataset
-
     file = DicomBytesIO()
     file.is_little_endian, file.is_implicit_VR = True, False
     write_dataset(file, ds)
@@ -456,13 +456,17 @@ def storescp(pacs, program, tmp_path):
 class Orthanc:
     """Orthanc's REST interface."""
 
-    url: str
+    port: int
 
-    def _ask(self, path, body=None, method=None):
+    def _ask(self, path, body=None, method="GET"):
         data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
-        asked = urllib.request.Request(f"{self.url}{path}", data=data, method=method)
-        with urllib.request.urlopen(asked, timeout=60) as answer:
-            return answer.read()
+        connection = http.client.HTTPConnection(LOOPBACK, self.port, timeout=60)
+        with contextlib.closing(connection):
+            connection.request(method, path, data)
+            answer = connection.getresponse()
+            content = answer.read()
+            assert answer.status == 200, (path, content)
+            return content
 
     def get(self, path):
         return json.loads(self._ask(path))
@@ -471,18 +475,19 @@ class Orthanc:
         return self._ask(path)
 
     def post(self, path, body):
-        return json.loads(self._ask(path, body, "POST") or b"{}")
+        return json.loads(self._ask(path, body, "POST"))
 
     def empty(self):
         for study in self.get("/studies"):
             self._ask(f"/studies/{study}", method="DELETE")
 
 
-@pytest.fixture
-def orthanc(pacs, party, program, tmp_path):
+@pytest.fixture(scope="module")
+def orthanc(pacs, party, program, tmp_path_factory):
     """Orthanc as a peer on loopback; it knows the archive as the modality ``pacs``."""
+    folder = tmp_path_factory.mktemp("orthanc")
     own = party("orthanc", ORTHANC)
-    http = free_port()
+    rest = free_port()
     modality = {
         "AET": pacs.ae_title,
         "Host": LOOPBACK,
@@ -491,9 +496,9 @@ def orthanc(pacs, party, program, tmp_path):
     }
     settings_ = {
         "Name": "peer of the tests",
-        "StorageDirectory": str(tmp_path / "orthanc"),
-        "IndexDirectory": str(tmp_path / "orthanc"),
-        "HttpPort": http,
+        "StorageDirectory": str(folder / "orthanc"),
+        "IndexDirectory": str(folder / "orthanc"),
+        "HttpPort": rest,
         "RemoteAccessAllowed": False,
         "AuthenticationEnabled": False,
         "DicomAet": ORTHANC,
@@ -507,11 +512,11 @@ def orthanc(pacs, party, program, tmp_path):
         "DicomTlsTrustedCertificates": str(own.bundle),
         "DicomTlsRemoteCertificateRequired": True,
     }
-    (tmp_path / "orthanc.json").write_text(json.dumps(settings_))
-    peer = Orthanc(f"http://{LOOPBACK}:{http}")
-    log = tmp_path / "orthanc.log"
-    with process(program("Orthanc"), str(tmp_path / "orthanc.json"), log=log):
-        until(lambda: answers(http) and answers(pacs.orthanc_port), "Orthanc")
+    (folder / "orthanc.json").write_text(json.dumps(settings_))
+    peer = Orthanc(rest)
+    log = folder / "orthanc.log"
+    with process(program("Orthanc"), str(folder / "orthanc.json"), log=log):
+        until(lambda: answers(rest) and answers(pacs.orthanc_port), "Orthanc")
         yield peer
 
 
@@ -553,6 +558,22 @@ def a_data_set(patient, series, number):
     ds.PixelRepresentation = 0
     ds.add_new(0x7FE00010, "OW", np.full(64 * 64, 100 * patient + number, np.uint16).tobytes())
     return ds
+
+
+@pytest.fixture(scope="session")
+def small_instance():
+    """Encode an instance of study 2.25.9 with any UID."""
+
+    def make(uid, size=64):
+        ds = a_data_set(2, 1, 1)
+        ds.SOPInstanceUID = uid
+        ds.PatientID = "SMALL"
+        ds.StudyInstanceUID, ds.SeriesInstanceUID = "2.25.9", "2.25.9.0"
+        ds.Rows = ds.Columns = size
+        ds[0x7FE00010].value = hashlib.sha256(uid.encode()).digest() * (size * size * 2 // 32)
+        return encoded(ds)
+
+    return make
 
 
 @pytest.fixture(scope="session")

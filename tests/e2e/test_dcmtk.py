@@ -1,6 +1,7 @@
 """DCMTK's clients and its storage SCP, against both archives."""
 
 import hashlib
+import subprocess
 
 import pytest
 from pydicom import dcmread
@@ -32,8 +33,6 @@ def test_echoscu_is_answered(dcmtk):
 @pytest.mark.program("storescu", "dcmconv")
 def test_what_storescu_sends_is_what_is_kept(pacs, dcmtk, program, dicom_files, tmp_path):
     """storescu encodes anew before it sends, as dcmconv does: so compare with dcmconv's file."""
-    import subprocess
-
     again = tmp_path / "again.dcm"
     subprocess.run([program("dcmconv"), "+te", dicom_files[0], again], check=True, timeout=60)
 
