@@ -109,8 +109,12 @@ def wrap_tls(
     text = f"{version} handshake completed, {cipher}, {sent} a certificate of ours"
     record.note(Evidence(Layer.TLS, text, str(version)))
     if version == "TLSv1.3":
-        with noting(record, "right after the TLS handshake"):
-            _settle(wrapped, record)
+        try:
+            with noting(record, "right after the TLS handshake"):
+                _settle(wrapped, record)
+        except OSError:
+            wrapped.close()
+            raise
     record.rise(Reached.TLS)
     return wrapped
 

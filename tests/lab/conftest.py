@@ -1,0 +1,184 @@
+"""An archive made wrong, one made right, and a port where nobody listens."""
+
+import socket
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from lab.friend import greet
+from lab.pki import Authority, self_made
+from lab.scene import Peer, Scene
+from lab.target import Door
+from pacs_open.config import Config
+from pacs_open.ledger import LocalLedger
+from pacs_open.server import Server
+from pacs_secure.config import build
+
+RIGHTS = {
+    "modality": {"echo", "store"},
+    "workstation": {"echo", "find", "get", "move"},
+    "visitor": {"echo", "store", "find", "get"},
+}
+DEADLINE = 1.0
+ASSOCIATIONS = 6
+
+
+def free_port() -> int:
+    """A port that is free on every loopback address we use."""
+    with socket.socket() as trial:
+        trial.bind(("127.0.0.1", 0))
+        return trial.getsockname()[1]
+
+
+@pytest.fixture(scope="session")
+def identities(tmp_path_factory):
+    """Certificates of the archive, of the clinic's devices and of a stranger."""
+    folder = tmp_path_factory.mktemp("identities")
+    authority = Authority.create(folder / "authority", lifetime=timedelta(hours=1))
+    known = {
+        name: authority.issue(name, folder / name, ae_title=name.upper())
+        for name in ("pacs-secure", *RIGHTS)
+    }
+    authority.write_crl(folder / "crl.pem")
+    return {**known, "stranger": self_made("stranger", folder / "stranger")}
+
+
+def _peers(identities, workstation_port, *, certificates):
+    return {
+        name: Peer(
+            name.upper(),
+            frozenset(may),
+            identities[name].certificate if certificates else None,
+            identities[name].key if certificates else None,
+            ("127.0.0.1", workstation_port) if name == "workstation" else None,
+        )
+        for name, may in RIGHTS.items()
+    }
+
+
+def _config(folder: Path, workstation_port: int, callback_port: int, **more) -> Config:
+    return Config.model_validate(
+        {
+            "archive": {"directory": folder, "durability": "relaxed"},
+            "network_connection": {"host": "127.0.0.1", "port": 0},
+            "callback_port": callback_port,
+            "peers": [
+                {
+                    "ae_title": "WORKSTATION",
+                    "host": "127.0.0.1",
+                    "port": workstation_port,
+                    "server_name": "workstation.pacslab.internal",
+                }
+            ],
+            **more,
+        }
+    )
+
+
+def _stranger(identities):
+    made = identities["stranger"]
+    return Peer("STRANGER", certificate=made.certificate, key=made.key)
+
+
+def _controls(identities):
+    own = identities["pacs-secure"]
+    rights = {name.upper(): sorted(may) for name, may in RIGHTS.items()}
+    tables = {
+        "tls": {
+            "certificate": str(own.certificate),
+            "key": str(own.key),
+            "trust": str(own.trust),
+            "crl": str(own.certificate.parent.parent / "crl.pem"),
+        },
+        "handshake_deadline": {"seconds": DEADLINE},
+        "association_limit": {"per_peer": ASSOCIATIONS},
+        "called_ae": {"titles": ["PACS-SECURE"]},
+        "calling_ae": {"titles": sorted(rights)},
+        "node_identity": {
+            "fingerprints": {name.upper(): [identities[name].fingerprint] for name in RIGHTS}
+        },
+        "presentation_contexts": {"services": rights},
+        "permissions": {"rights": rights},
+        "move_destinations": {"titles": ["WORKSTATION"]},
+        "audit": {"enabled": False},
+    }
+    return build(tables, source="test", folder=own.certificate.parent)
+
+
+@pytest.fixture(scope="session")
+def archives(identities, tmp_path_factory):
+    """Both archives as scenes that know an instance which is there; they run for the session."""
+    with ExitStack() as stack:
+        wrong = _open(stack, identities, tmp_path_factory.mktemp("open"))
+        right = _secure(stack, identities, tmp_path_factory.mktemp("secure"))
+        yield wrong, right
+
+
+def _open(stack, identities, folder):
+    workstation_port, callback_port = free_port(), free_port()
+    server = stack.enter_context(Server(_config(folder, workstation_port, callback_port)))
+    return _greeted(
+        Scene(
+            name="open",
+            doors=(Door(*server.address),),
+            ae_title="PACS-OPEN",
+            peers=_peers(identities, workstation_port, certificates=False),
+            stranger=_stranger(identities),
+            callback_port=callback_port,
+            handshake_deadline=DEADLINE,
+            associations_per_peer=ASSOCIATIONS,
+        )
+    )
+
+
+def _secure(stack, identities, folder):
+    workstation_port, callback_port = free_port(), free_port()
+    config = _config(
+        folder, workstation_port, callback_port, network_ae={"ae_title": "PACS-SECURE"}
+    )
+    controls = _controls(identities)
+    books = {name: book for control in controls for name, book in control.books().items()}
+    server = stack.enter_context(Server(config, controls, ledger=LocalLedger(books)))
+    return _greeted(
+        Scene(
+            name="secure",
+            doors=(Door(*server.address, tls=True),),
+            ae_title="PACS-SECURE",
+            peers=_peers(identities, workstation_port, certificates=True),
+            stranger=_stranger(identities),
+            trust=identities["visitor"].trust,
+            callback_port=callback_port,
+            handshake_deadline=DEADLINE,
+            associations_per_peer=ASSOCIATIONS,
+        )
+    )
+
+
+def _greeted(scene):
+    friend, known = greet(scene)
+    assert friend is not None
+    assert friend.ok, friend.evidence
+    assert known.wanted is not None
+    return known
+
+
+@pytest.fixture
+def wrong(archives):
+    """The scene of an archive without safeguards."""
+    return archives[0]
+
+
+@pytest.fixture
+def right(archives):
+    """The scene of a hardened archive; its friends are served."""
+    return archives[1]
+
+
+@pytest.fixture
+def down(archives):
+    """The hardened archive's scene, but nobody listens there."""
+    scene = archives[1]
+    return replace(scene, doors=(Door("127.0.0.1", free_port(), tls=True),))

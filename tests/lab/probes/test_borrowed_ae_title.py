@@ -1,0 +1,22 @@
+from lab.probe import Answer, Untold
+from lab.probes.borrowed_ae_title import borrowed_ae_title as probe
+
+
+def test_an_open_archive_believes_any_title(wrong):
+    answered = probe.ask(wrong)
+
+    assert answered.answer is Answer.YES, answered
+
+
+def test_a_borrowed_title_is_rejected_with_reason_3(right):
+    answered = probe.ask(right)
+
+    assert answered.answer is Answer.NO, answered
+    assert "rj 1/1/3" in {seen.code for seen in answered.evidence}
+
+
+def test_an_archive_that_is_down_is_no_answer(down):
+    answered = probe.ask(down)
+
+    assert answered.answer is Answer.UNKNOWN, answered
+    assert answered.untold in {Untold.NOT_REACHED, Untold.UNCLEAR}

@@ -1,0 +1,22 @@
+from lab.probe import Answer, Untold
+from lab.probes.guess_ae_titles import guess_ae_titles as probe
+
+
+def test_the_first_default_title_opens_an_open_archive(wrong):
+    answered = probe.ask(wrong)
+
+    assert answered.answer is Answer.YES, answered
+
+
+def test_no_default_title_opens_an_archive_with_a_name_of_its_own(right):
+    answered = probe.ask(right)
+
+    assert answered.answer is Answer.NO, answered
+    assert "rj 1/1/7" in {seen.code for seen in answered.evidence}
+
+
+def test_an_archive_that_is_down_is_no_answer(down):
+    answered = probe.ask(down)
+
+    assert answered.answer is Answer.UNKNOWN, answered
+    assert answered.untold in {Untold.NOT_REACHED, Untold.UNCLEAR}
