@@ -24,6 +24,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from pydicom import Dataset, dcmread
+from pydicom.datadict import dictionary_VR, tag_for_keyword
 from pydicom.dataset import FileMetaDataset
 from pydicom.filebase import DicomBytesIO
 from pydicom.filewriter import write_dataset
@@ -32,6 +33,7 @@ from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
 from lab.engines import settings
 from lab.pki import Authority, Identity
 from pacs_open.command import Command, CommandField
+from pacs_open.elements import element
 from pacs_open.requestor import request
 from pacs_open.values import Destination
 
@@ -220,14 +222,21 @@ class ArchiveProcess:
         finally:
             channel.abort(0, 0)
 
-    def retrieve(self, **keys):
+    def retrieve(self, level="STUDY", *, sop_class=CTImageStorage, **keys):
         """SOP Instance UID to data set, as they came over the wire by C-GET."""
-        contexts = [
-            (STUDY_GET, [ExplicitVRLittleEndian]),
-            (CTImageStorage, [ExplicitVRLittleEndian]),
-        ]
-        with self.wire(*contexts, roles={CTImageStorage: (False, True)}) as wire:
-            return wire.get(**keys)
+        contexts = [(uid, [ExplicitVRLittleEndian]) for uid in (STUDY_GET, sop_class)]
+        with self.wire(*contexts, roles={sop_class: (False, True)}) as wire:
+            return wire.get(level, **keys)
+
+    @contextlib.contextmanager
+    def connect(self):
+        """A network connection, with TLS where the archive is secure."""
+        with socket.create_connection((LOOPBACK, self.port), timeout=30) as sock:
+            if not self.is_secure:
+                yield sock
+                return
+            with self.tools.context().wrap_socket(sock, server_hostname=LOOPBACK) as wrapped:
+                yield wrapped
 
 
 class Wire:
@@ -250,11 +259,11 @@ class Wire:
         self.channel.send(context_id, command, data)
         return self.channel.receive_response(self.message_id).status
 
-    def get(self, level="STUDY", **keys):
-        ds = Dataset()
-        ds.QueryRetrieveLevel = level
-        for keyword, value in keys.items():
-            setattr(ds, keyword, value)
+    def get(self, level, **keys):
+        tags = sorted((tag_for_keyword(keyword), value) for keyword, value in keys.items())
+        texts = [(tag, dictionary_VR(tag), value.encode("latin-1")) for tag, value in tags]
+        texts += [(0x00080052, "CS", level.encode())]
+        data = b"".join(element(*text, explicit=True) for text in sorted(texts))
         command = Command(
             CommandField.C_GET_RQ,
             affected_sop_class_uid=STUDY_GET,
@@ -262,7 +271,7 @@ class Wire:
             priority=0,
             has_data_set=True,
         )
-        self.channel.send(1, command, encoded(ds))
+        self.channel.send(1, command, data)
         received = {}
         while message := self.channel.receive():
             data = b"".join(bytes(piece) for piece in self.channel.fragments())
