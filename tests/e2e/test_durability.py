@@ -83,15 +83,15 @@ def small_disk(tmp_path):
         pytest.skip("only root can mount a small file system to fill it up")
     folder = tmp_path / "disk"
     folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(folder)]
+    mount = ["/bin/mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(folder)]
     if subprocess.run(mount, capture_output=True, check=False).returncode:
         pytest.skip("only root can mount a small file system to fill it up")
 
     def enlarge():
-        subprocess.run(["mount", "-o", "remount,size=64m", str(folder)], check=True)
+        subprocess.run(["/bin/mount", "-o", "remount,size=64m", str(folder)], check=True)
 
     yield folder, enlarge
-    subprocess.run(["umount", str(folder)], check=True)
+    subprocess.run(["/bin/umount", str(folder)], check=True)
 
 
 def test_a_full_disk_is_told_and_nothing_acknowledged_is_lost(
