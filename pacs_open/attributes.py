@@ -107,8 +107,3 @@ TAGS = frozenset(attribute.tag for attribute in BY_KEYWORD.values())
 def up_to(level: Level) -> tuple[Level, ...]:
     """The level and those above it, from the top."""
     return LEVELS[: LEVELS.index(level) + 1]
-
-
-def below(level: Level) -> tuple[Level, ...]:
-    """The levels under this one, from the top."""
-    return LEVELS[LEVELS.index(level) + 1 :]

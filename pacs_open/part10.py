@@ -11,6 +11,7 @@ IMPLEMENTATION_VERSION_NAME = "PACSLAB_1"
 
 PREFIX = bytes(128) + b"DICM"
 _GROUP_LENGTH = struct.Struct("<HH2sHI")
+_GROUP_START = len(PREFIX) + 12
 _LONG = struct.Struct("<HH2sHI")
 _SHORT = struct.Struct("<HH2sH")
 _LONG_FORMS = frozenset({b"OB", b"OW", b"UN", b"SQ", b"UT"})
@@ -40,12 +41,12 @@ class FileMeta:
     @classmethod
     def decode(cls, front: bytes) -> "FileMeta":
         """Read a front back; raise ``ValueError`` if it is none."""
-        if not front.startswith(PREFIX):
+        if not front.startswith(PREFIX) or len(front) < _GROUP_START:
             raise ValueError("no DICM prefix")
-        try:
-            elements = _elements(front)
-        except struct.error as error:
-            raise ValueError("file meta information is cut short") from error
+        *_, length = _GROUP_LENGTH.unpack_from(front, len(PREFIX))
+        if len(front) != _GROUP_START + length:
+            raise ValueError("file meta information is cut short")
+        elements = _elements(front)
         return cls(
             elements.get(0x0002, ""),
             elements.get(0x0003, ""),

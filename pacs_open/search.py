@@ -77,7 +77,7 @@ def locate(index: Index, query: Query) -> list[Held]:
             instances.c.segment,
             instances.c.offset,
         )
-        .select_from(_joined(LEVELS))
+        .select_from(joined(LEVELS))
         .where(*(one for level in LEVELS for one in demands[level]))
         .order_by(instances.c.id)
         .limit(query.limit)
@@ -116,7 +116,7 @@ def _matches(index: Index, query: Query) -> "array[int]":
     first = LEVELS.index(above[0])
     chain = LEVELS[first : LEVELS.index(query.level) + 1]
     number = TABLES[query.level].c.id
-    statement = select(number).select_from(_joined(chain))
+    statement = select(number).select_from(joined(chain))
     statement = statement.where(*(one for level in chain for one in demands[level]))
     lower = [level for level in LEVELS[LEVELS.index(query.level) + 1 :] if demands[level]]
     if lower:
@@ -131,7 +131,7 @@ def _has(level: Level, lowest: Level, demands: Conditions) -> ColumnElement[bool
     chain = LEVELS[LEVELS.index(level) + 1 : LEVELS.index(lowest) + 1]
     return (
         select(literal_column("1"))
-        .select_from(_joined(chain))
+        .select_from(joined(chain))
         .where(TABLES[chain[0]].c.parent == TABLES[level].c.id)
         .where(*(one for each in chain for one in demands[each]))
         .correlate(TABLES[level])
@@ -139,7 +139,7 @@ def _has(level: Level, lowest: Level, demands: Conditions) -> ColumnElement[bool
     )
 
 
-def _joined(chain: Iterable[Level]) -> FromClause:
+def joined(chain: Iterable[Level]) -> FromClause:
     """The tables of consecutive levels, each joined to its parent."""
     first, *others = (TABLES[level] for level in chain)
     joined: FromClause = first
@@ -162,7 +162,7 @@ def _rows(level: Level, only: frozenset[str]) -> Select[Any]:
                 columns.append(text.label(keyword))
     number = TABLES[level].c.id
     ids: BindParameter[list[int]] = bindparam("ids", expanding=True, literal_execute=True)
-    statement = select(*columns).select_from(_joined(up_to(level)))
+    statement = select(*columns).select_from(joined(up_to(level)))
     return statement.where(number.in_(ids)).order_by(number)
 
 
@@ -179,9 +179,9 @@ def _plain(keyword: str, text: str) -> ColumnElement[bool] | None:
         return None
     table = TABLES[attribute.level]
     if not attribute.has_terms:
-        return _any(table.c[keyword], alternatives)
+        return meets(table.c[keyword], alternatives)
     owners = select(terms.c.owner).where(
-        terms.c.keyword == keyword, _any(terms.c.text, alternatives)
+        terms.c.keyword == keyword, meets(terms.c.text, alternatives)
     )
     matched: ColumnElement[bool] = table.c.id.in_(owners)
     return matched
@@ -197,13 +197,14 @@ def _name(keyword: str, level: Level, text: str) -> ColumnElement[bool] | None:
 
 def _groups(keyword: str, level: Level, key: NameKey) -> Iterator[ColumnElement[bool]]:
     for group, alternatives in key.groups:
-        demands = [terms.c.keyword == keyword, _any(terms.c.text, alternatives)]
+        demands = [terms.c.keyword == keyword, meets(terms.c.text, alternatives)]
         if group:
             demands.append(terms.c.component_group == group)
         yield TABLES[level].c.id.in_(select(terms.c.owner).where(*demands))
 
 
-def _any(column: ColumnElement[str], alternatives: Alternatives) -> ColumnElement[bool]:
+def meets(column: ColumnElement[str], alternatives: Alternatives) -> ColumnElement[bool]:
+    """Whether a column's text is as one of the alternatives demands."""
     return or_(*(_one(column, alternative) for alternative in alternatives))
 
 
