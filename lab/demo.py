@@ -102,18 +102,15 @@ def show(plan: Plan, engine: Engine, progress: Progress) -> Shown:
     began = time.monotonic()
     plan.out.mkdir(parents=True, exist_ok=True)
     folder = temporary_folder()
+    _check_room(folder.parent, plan)
+    with progress.task("starting both archives"):
+        admit = plan.sabotage is not Sabotage.REFUSE_ALL
+        lab = engine.up(folder, time_to_live=TIME_TO_LIVE, bound=True, admit=admit)
     try:
-        _check_room(folder, plan)
-        with progress.task("starting both archives"):
-            admit = plan.sabotage is not Sabotage.REFUSE_ALL
-            lab = engine.up(folder / "lab", time_to_live=TIME_TO_LIVE, bound=True, admit=admit)
-        try:
-            stage = _Stage(plan, engine, progress, lab, folder / "images")
-            report = stage.tell()
-        finally:
-            engine.down(lab)
+        stage = _Stage(plan, engine, progress, lab, lab.folder / "images")
+        report = stage.tell()
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        engine.down(lab)
     return _leave(plan, report, stage.gallery, began, progress)
 
 
@@ -121,7 +118,7 @@ def _check_room(folder: Path, plan: Plan) -> None:
     needed = plan.patients * ROOM_FOR_ONE // plan.size.divisor**2
     if room_in(folder) < needed:
         raise NoRoomError(
-            f"{folder.parent} has less than {needed // 1_000_000} MB free; "
+            f"{folder} has less than {needed // 1_000_000} MB free; "
             "set TMPDIR to a folder with more room"
         )
 

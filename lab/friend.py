@@ -155,7 +155,8 @@ def _serve(scene: Scene, peer: Peer, service: str, bait: MarkedInstance) -> Deed
 def _was_answered(evidence: tuple[Evidence, ...]) -> bool:
     """Whether somebody said anything, if only by hanging up."""
     mute = {"refused", "timeout", "unreachable", "silence"}
-    return any(seen.code not in mute for seen in evidence)
+    ours = {Layer.DATA, Layer.LAB}  # what we noted, not what the archive said
+    return any(seen.layer not in ours and seen.code not in mute for seen in evidence)
 
 
 def _control(scene: Scene, deeds: list[Deed]) -> PositiveControl:

@@ -2,6 +2,7 @@
 
 import contextlib
 import threading
+import time
 from collections.abc import Iterator
 from types import TracebackType
 from typing import Self
@@ -20,6 +21,7 @@ class Task:
         self.title = title
         self.total = total
         self.done = 0
+        self._began = time.monotonic()
         self._bar = progress.bars.add_task(title, total=total, words="")
 
     def advance(self, steps: int = 1) -> None:
@@ -42,7 +44,8 @@ class Task:
         if self.total is None:
             self._progress.bars.update(self._bar, total=1, completed=1)
         self._progress.bars.update(self._bar, words="")
-        self._progress.say(f"{self.title}: {self.done}" if self.done else f"{self.title}: done")
+        seconds = time.monotonic() - self._began
+        self._progress.say(f"{self.title}: {self.done or 'done'} ({seconds:.1f} s)")
 
 
 class Progress:

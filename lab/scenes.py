@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from lab.engines.record import DEVICES, Archive, Lab
-from lab.engines.settings import RIGHTS
+from lab.engines.settings import HANDSHAKE_DEADLINE, RIGHTS
 from lab.pki import DOMAIN, self_made
 from lab.scene import Peer, Scene
 from lab.target import Door
@@ -24,6 +24,7 @@ def open_scene(lab: Lab, answer_key: Manifest | None = None) -> Scene:
         stranger=_stranger(lab),
         answer_key=answer_key,
         callback_port=lab.callback_port,
+        handshake_deadline=HANDSHAKE_DEADLINE,
     )
 
 
@@ -40,6 +41,7 @@ def secure_scene(lab: Lab, answer_key: Manifest | None = None) -> Scene:
         server_name=f"pacs-secure.{DOMAIN}",
         answer_key=answer_key,
         callback_port=lab.secure_callback_port,
+        handshake_deadline=HANDSHAKE_DEADLINE,
     )
 
 

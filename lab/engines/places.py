@@ -4,6 +4,7 @@ One lab a user: the folder is private to its owner (mode 0700), because keys lie
 """
 
 import os
+import secrets
 import shutil
 import sys
 import tempfile
@@ -33,8 +34,8 @@ def room_in(folder: Path) -> int:
 
 
 def temporary_folder() -> Path:
-    """A private folder that goes away with the command that made it (set TMPDIR to move it)."""
-    return Path(tempfile.mkdtemp(prefix="pacslab-"))
+    """Name of a folder, not yet made, for a lab that ends with its command (see TMPDIR)."""
+    return Path(tempfile.gettempdir()) / f"pacslab-{secrets.token_hex(8)}"
 
 
 def _usual_place() -> Path:

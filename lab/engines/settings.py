@@ -27,6 +27,9 @@ STORES: Mapping[str, tuple[str, ...]] = {
 }
 """The only SOP classes that a device which stores has need of; no entry: all of them."""
 
+HANDSHAKE_DEADLINE = 5.0
+"""Seconds until the hardened archive hangs up on a caller who says nothing."""
+
 OPEN_TITLE = "PACS-OPEN"
 SECURE_TITLE = "PACS-SECURE"
 
@@ -72,6 +75,7 @@ def secure_archive(
                 "trust": str(own.trust),
                 "crl": "crl.pem",
             },
+            "handshake_deadline": {"seconds": HANDSHAKE_DEADLINE},
             "called_ae": {"titles": [SECURE_TITLE]},
             "calling_ae": {"titles": sorted(rights)},
             "node_identity": {

@@ -25,7 +25,12 @@ def secure(identities):
 
     def tables(**more):
         return settings.secure_archive(
-            port=2762, workstation_port=4, callback_port=5, identities=friends, own=identities["own"], **more
+            port=2762,
+            workstation_port=4,
+            callback_port=5,
+            identities=friends,
+            own=identities["own"],
+            **more,
         )
 
     return tables
