@@ -25,7 +25,7 @@ def filled(pacs, dicom_files):
     return pacs
 
 
-@pytest.mark.program("echoscu", "stunnel4")
+@pytest.mark.program("echoscu")
 def test_echoscu_is_answered(dcmtk):
     dcmtk("echoscu")
 
