@@ -20,7 +20,7 @@ from pathlib import Path
 
 from pacs_open.errors import ConfigurationError
 from pacs_secure import audit_chain
-from pacs_secure.audit_chain import LONGEST_LINE, Head, Line
+from pacs_secure.audit_chain import BINARY, LONGEST_LINE, Head, Line
 from pacs_secure.audit_check import Fault, Finding, check
 from pacs_secure.audit_folding import Folding
 from pacs_secure.audit_message import (
@@ -79,6 +79,7 @@ class AuditLog:
         self._key = bytearray(audit_chain.read_key(files.key))
         self._head = _anchored(files)
         self._descriptor = _open_alone(files.trail)
+        self._anchor = audit_chain.write_anchor(files.anchor, self._head)
         self._synced = time.monotonic()
         _forget_in_children(self)
         doubts = self._find_the_end()
@@ -145,7 +146,9 @@ class AuditLog:
             lines.append(line)
         self._write(b"".join(lines))
         self._head = head
-        audit_chain.write_anchor(self._files.anchor, head, durable=False)
+        if self._anchor < 0:  # it could not be renewed a moment ago
+            self._anchor = audit_chain.write_anchor(self._files.anchor, head)
+        audit_chain.move_anchor(self._anchor, head)
 
     def _write(self, content: bytes) -> None:
         """Append bytes, all or none."""
@@ -169,7 +172,8 @@ class AuditLog:
     def _sync(self) -> None:
         """Force lines to disk, and only then the anchor that speaks of them."""
         os.fsync(self._descriptor)
-        audit_chain.write_anchor(self._files.anchor, self._head, durable=True)
+        self._close_anchor()
+        self._anchor = audit_chain.write_anchor(self._files.anchor, self._head)
         self._synced = time.monotonic()
 
     def _find_the_end(self) -> list[str]:
@@ -214,6 +218,13 @@ class AuditLog:
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1
+        self._close_anchor()
+
+    def _close_anchor(self) -> None:
+        """Close it, and keep no number that may soon be another file's."""
+        descriptor, self._anchor = self._anchor, -1
+        if descriptor >= 0:
+            os.close(descriptor)
 
 
 def _anchored(files: Files) -> Head:
@@ -227,7 +238,7 @@ def _anchored(files: Files) -> Head:
             "put the trail aside as evidence and start a new one"
         )
     try:
-        audit_chain.write_anchor(files.anchor, Head(), durable=True)
+        os.close(audit_chain.write_anchor(files.anchor, Head()))
     except OSError as error:
         raise ConfigurationError(
             f"anchor {files.anchor}: cannot be written ({error.strerror})"
@@ -239,7 +250,7 @@ def _open_alone(path: Path) -> int:
     """Open a trail for appending, and keep every other archive from doing the same."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | BINARY, 0o600)
     except OSError as error:
         raise ConfigurationError(f"file {path}: cannot be written ({error.strerror})") from error
     if fcntl is not None:

@@ -75,14 +75,18 @@ def test_an_absent_or_open_key_is_an_error_that_says_what_to_do(tmp_path):
         audit_chain.read_key(path)
 
 
-@pytest.mark.parametrize("durable", [True, False])
-def test_an_anchor_is_read_as_it_was_written(durable, tmp_path):
+def test_an_anchor_is_read_as_it_was_written_and_moved(tmp_path):
     head, path = Head(7, "b" * 64, 1234), tmp_path / "anchor"
     assert audit_chain.read_anchor(path) is None
 
-    audit_chain.write_anchor(path, head, durable=durable)
-
+    descriptor = audit_chain.write_anchor(path, head)
     assert audit_chain.read_anchor(path) == head
+    for head in (Head(10**18, "c" * 64, 10**18), Head(8, "d" * 64, 0)):
+        audit_chain.move_anchor(descriptor, head)
+        assert audit_chain.read_anchor(path) == head
+    os.close(descriptor)
+
+    assert path.stat().st_size < 512  # one sector, written whole or not at all
     path.write_text("nonsense")
     with pytest.raises(ConfigurationError, match="damaged"):
         audit_chain.read_anchor(path)

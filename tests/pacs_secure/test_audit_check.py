@@ -1,3 +1,5 @@
+import os
+
 import pytest
 
 from pacs_open.errors import ConfigurationError
@@ -17,7 +19,7 @@ def trail(tmp_path):
     for number in range(1, 9):
         line, head = audit_chain.follow(secret, head, f"<line n='{number}'/>")
         lines.append(line)
-    audit_chain.write_anchor(anchor, head, durable=False)
+    os.close(audit_chain.write_anchor(anchor, head))
 
     def judge(change=lambda lines: lines):
         file.write_bytes(b"".join(change(list(lines))))
@@ -82,7 +84,7 @@ def test_each_line_can_be_the_one_that_was_edited_or_removed(trail):
 def test_an_anchor_of_another_trail_does_not_fit(trail):
     trail()
     file, key, anchor = trail.paths
-    audit_chain.write_anchor(anchor, Head(8, "f" * 64, 5), durable=False)
+    os.close(audit_chain.write_anchor(anchor, Head(8, "f" * 64, 5)))
 
     assert [found.fault for found in check(file, key, anchor)] == [Fault.ANCHOR]
 
@@ -99,7 +101,7 @@ def test_another_key_verifies_nothing(trail):
 def test_lines_behind_the_anchor_are_fine_if_they_are_genuine(trail):
     trail()
     file, key, anchor = trail.paths
-    audit_chain.write_anchor(anchor, Head(0), durable=False)
+    os.close(audit_chain.write_anchor(anchor, Head(0)))
 
     assert check(file, key, anchor) == []
 

@@ -38,8 +38,7 @@ def open_log(files):
 
 def kill(log):
     """End a writer as kill -9 would: nothing is said or tidied."""
-    os.close(log._descriptor)
-    log._descriptor = -1
+    log._forget()
 
 
 def lines(files):
@@ -84,7 +83,7 @@ def test_a_second_run_goes_on_where_the_first_ended(files, open_log):
 
 def test_a_writer_killed_between_line_and_anchor_is_recovered(files, open_log, monkeypatch):
     log = open_log()
-    monkeypatch.setattr(audit_chain, "write_anchor", lambda *_, **__: None)
+    monkeypatch.setattr(audit_chain, "move_anchor", lambda *_: None)
     log.ask("w", [Entry("<a/>"), Entry("<b/>")])
     kill(log)
     monkeypatch.undo()
@@ -160,6 +159,21 @@ def test_a_full_disk_takes_nothing_and_the_trail_stays_whole(files, open_log, mo
     assert full.value.errno == errno.ENOSPC
     assert files.trail.read_bytes() == before
     log.ask("w", [Entry("<b/>")])
+    log.close()
+    assert faults(files) == []
+
+
+def test_an_anchor_that_cannot_be_renewed_is_a_failure_until_it_can(files, open_log, monkeypatch):
+    log = open_log()
+    monkeypatch.setattr(audit_log, "SYNC_EVERY", 0.0)
+    new = files.anchor.with_name("anchor.new")
+    new.mkdir()  # in the way
+    with pytest.raises(OSError):
+        log.ask("w", [Entry("<a/>")])
+    with pytest.raises(OSError):
+        log.ask("w", [Entry("<b/>")])
+
+    new.rmdir()
     log.close()
     assert faults(files) == []
 

@@ -1,6 +1,18 @@
+import logging
+
 import pytest
 
 from pacs_secure import cli
+
+
+@pytest.fixture(autouse=True)
+def log_as_it_was():
+    """The command line sets up the log of its process, which is ours here."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:], root.level = handlers, level
+    logging.captureWarnings(False)
 
 
 @pytest.fixture
