@@ -71,24 +71,62 @@ def check_audit(lab: Lab) -> Sequence[str]:
         raise AuditTrailError(str(error)) from error
 
 
+def probe_rows() -> Sequence[Sequence[str]]:
+    """Id, question and what closes it, for each probe."""
+    stopped = closed_by()
+    return [(one.id, one.question, ", ".join(stopped[one.id]) or "built in") for one in PROBES]
+
+
+def control_rows() -> Sequence[Sequence[str]]:
+    """Name, demand, clauses and needs, for each control."""
+    return [
+        (
+            page.name,
+            page.title.rstrip("."),
+            ", ".join(page.standard) or "-",
+            ", ".join(page.needs) or "-",
+        )
+        for page in controls()
+    ]
+
+
+def probe_page(name: str) -> str:
+    """One probe's page, in Markdown."""
+    one = probe(name)
+    facts = {
+        "holds": one.holds,
+        "lacks": one.lacks,
+        "severity": (one.severity,),
+        "standard": one.standard,
+        "closed by": closed_by()[name],
+        "fix": (one.fix,),
+    }
+    return _page(one.id, one.question, one.page, facts)
+
+
+def control_page(name: str) -> str:
+    """One control's page, in Markdown."""
+    page = control(name)
+    facts = {"standard": page.standard, "needs": page.needs, "stops": page.stops}
+    return _page(page.name, page.title, page.page, facts)
+
+
+def _page(name: str, title: str, body: str, facts: Mapping[str, Sequence[str]]) -> str:
+    listed = "\n".join(f"- {key}: {', '.join(said) or '-'}" for key, said in facts.items())
+    # Docstrings mark literal blocks with two colons, Markdown by indentation alone.
+    body = body.replace("::\n", ":\n")
+    return f"# {name}\n\n**{title}**\n\n{body}\n\n{listed}\n"
+
+
 def probes_table() -> str:
     """The README's table of probes."""
-    stopped = closed_by()
-    rows = [(f"`{one.id}`", one.question, _names(stopped[one.id]) or "built in") for one in PROBES]
+    rows = [(f"`{name}`", question, closed) for name, question, closed in probe_rows()]
     return _table(("probe", "question", "closed by"), rows)
 
 
 def controls_table() -> str:
     """The README's table of controls."""
-    rows = [
-        (
-            f"`{page.name}`",
-            page.title.rstrip("."),
-            ", ".join(page.standard),
-            _names(page.needs) or "-",
-        )
-        for page in controls()
-    ]
+    rows = [(f"`{name}`", *rest) for name, *rest in control_rows()]
     return _table(("control", "demands", "standard", "needs"), rows)
 
 
@@ -113,10 +151,6 @@ def _one(name: str, named: Mapping[str, T], kind: str) -> T:
         hint = f"; did you mean {close[0]!r}?" if close else f"; `pacslab {kind}s` lists them"
         raise UnknownNameError(f"there is no {kind} {name!r}{hint}")
     return named[name]
-
-
-def _names(names: Iterable[str]) -> str:
-    return ", ".join(f"`{name}`" for name in names)
 
 
 def _table(head: Iterable[str], rows: Iterable[Sequence[str]]) -> str:

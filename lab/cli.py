@@ -1,0 +1,246 @@
+"""The command line: parsing, and nothing else.
+
+Exit codes: 0 all pass (or the demo showed what it should), 1 some fail, 2 wrong use,
+3 inconclusive or not reachable.
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.markdown import Markdown
+from rich.table import Table
+from rich.text import Text
+
+from lab import catalogue, demo, standing
+from lab.engines import Engine, EngineError
+from lab.engines.process import ProcessEngine
+from lab.engines.record import Lab
+from lab.progress import Progress
+from lab.report import text
+from lab.report.model import json_schema
+from lab.verdict import ExitCode
+from sample_images.size import Size
+from sample_images.writing import write
+
+app = typer.Typer(
+    name="pacslab",
+    help="See image archives leak, close the leak, prove that it is closed.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+audit = typer.Typer(no_args_is_help=True, help="The hardened archive's audit trail.")
+app.add_typer(audit, name="audit")
+
+
+class EngineName(StrEnum):
+    """Where the lab runs."""
+
+    PROCESS = "process"
+
+
+Patients = Annotated[int, typer.Option(min=1, max=100_000, help="How many invented patients.")]
+Seed = Annotated[int, typer.Option(min=0, help="The same seed gives the same bytes.")]
+SizeOption = Annotated[Size, typer.Option(help="small: a quarter of the rows, columns and slices.")]
+EngineOption = Annotated[EngineName, typer.Option(help="Where the lab runs.")]
+
+
+def _engine(_name: EngineName) -> Engine:
+    return ProcessEngine()
+
+
+@contextmanager
+def _faults() -> Iterator[None]:
+    """A fault of ours or the user's is one line and an exit code, never a traceback."""
+    try:
+        yield
+    except standing.NoLabError as error:
+        _end(str(error), ExitCode.INCONCLUSIVE)
+    except (EngineError, catalogue.UnknownNameError, catalogue.AuditTrailError) as error:
+        _end(str(error), ExitCode.WRONG_USE)
+    except OSError as error:
+        _end(str(error), ExitCode.WRONG_USE)
+    except KeyboardInterrupt:
+        _end("stopped", ExitCode.WRONG_USE)
+
+
+def _end(line: str, code: ExitCode) -> NoReturn:
+    text.console(stderr=True).print(Text(f"pacslab: {line}"), soft_wrap=True)
+    raise typer.Exit(code)
+
+
+@app.command("demo")
+def demo_command(
+    *,
+    out: Annotated[Path, typer.Option(help="Where the report goes.")] = Path("out/demo"),
+    engine: EngineOption = EngineName.PROCESS,
+    sabotage: Annotated[
+        demo.Sabotage | None, typer.Option(help="A lesson in what never reads as secure.")
+    ] = None,
+    patients: Patients = 16,
+    seed: Seed = 2019,
+    size: SizeOption = Size.FULL,
+) -> None:
+    """Show the leak and its closing: two archives, the same stranger, one report."""
+    plan = demo.Plan(out, patients, seed, size, sabotage)
+    console = text.console()
+    with _faults():
+        with Progress(console) as progress:
+            shown = demo.show(plan, _engine(engine), progress)
+        console.print(text.demo(shown.report, shown.conclusion))
+        console.print(Text(f"{len(shown.pictures)} stolen pictures: {out / demo.STOLEN}"))
+        console.print(Text(f"the report: {shown.page}    ({shown.seconds:.0f} s)"), soft_wrap=True)
+        console.print(Text("go on with `pacslab up`: the same two archives, to try by hand"))
+    raise typer.Exit(shown.conclusion.exit_code)
+
+
+@app.command()
+def images(
+    directory: Annotated[Path, typer.Argument(help="Where the files go.")],
+    patients: Patients = 16,
+    seed: Seed = 2019,
+    size: SizeOption = Size.FULL,
+) -> None:
+    """Write synthetic DICOM files and their answer key, manifest.json."""
+    console = text.console()
+    with _faults():
+        with Progress(console) as progress, progress.task("drawing patients", patients) as task:
+            manifest = write(
+                directory,
+                patients=patients,
+                seed=seed,
+                size=size,
+                progress=lambda done, _total, words: task.reach(done, words),
+            )
+        count = sum(1 for _ in manifest.instances())
+        console.print(Text(f"{count} images of {patients} patients: {directory}"), soft_wrap=True)
+
+
+@app.command()
+def up(
+    *,
+    engine: EngineOption = EngineName.PROCESS,
+    hours: Annotated[
+        float, typer.Option(min=0.01, max=72, help="It stops itself after so many hours.")
+    ] = 8,
+    patients: Patients = 16,
+    seed: Seed = 2019,
+    size: SizeOption = Size.FULL,
+) -> None:
+    """Run both archives, filled, for as long as you want, up to their time to live."""
+    console = text.console()
+    with _faults():
+        with Progress(console) as progress:
+            lab = standing.raise_lab(
+                _engine(engine),
+                progress,
+                time_to_live=timedelta(hours=hours),
+                patients=patients,
+                seed=seed,
+                size=size,
+            )
+        _show(lab)
+
+
+@app.command()
+def status(
+    *, as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False
+) -> None:
+    """Show the running lab: addresses, AE titles, commands, until when."""
+    with _faults():
+        lab = standing.find(ProcessEngine())
+        if as_json:
+            sys.stdout.write(standing.as_json(lab) + "\n")
+        else:
+            _show(lab)
+
+
+@app.command()
+def down() -> None:
+    """Stop the lab and remove everything it kept, keys included."""
+    with _faults():
+        engine = ProcessEngine()
+        try:
+            lab = standing.find(engine)
+        except standing.NoLabError as error:
+            text.console().print(Text(str(error)))
+            return
+        engine.down(lab)
+        text.console().print(Text("the lab is down; its images and keys are gone"))
+
+
+@app.command()
+def reset() -> None:
+    """Bring both archives back to the content they had after `up`."""
+    with _faults():
+        engine = ProcessEngine()
+        engine.reset(standing.find(engine))
+        text.console().print(Text("both archives are as they were after `up`"))
+
+
+@app.command()
+def probes(name: Annotated[str | None, typer.Argument(metavar="[ID]")] = None) -> None:
+    """List the questions; with an id, its page."""
+    console = text.console()
+    with _faults():
+        if name is not None:
+            console.print(Markdown(catalogue.probe_page(name)))
+            return
+        table = Table("probe", "question", "closed by", expand=True)
+        for row in catalogue.probe_rows():
+            table.add_row(*map(Text, row))
+        console.print(table)
+
+
+@app.command()
+def controls(name: Annotated[str | None, typer.Argument(metavar="[ID]")] = None) -> None:
+    """List the safeguards of the hardened archive; with an id, its page."""
+    console = text.console()
+    with _faults():
+        if name is not None:
+            console.print(Markdown(catalogue.control_page(name)))
+            return
+        table = Table("control", "demands", "standard", "needs", expand=True)
+        for row in catalogue.control_rows():
+            table.add_row(*map(Text, row))
+        console.print(table)
+
+
+@audit.command("check")
+def audit_check() -> None:
+    """Look for lines of the running lab's audit trail that were edited, removed or cut off."""
+    with _faults():
+        findings = catalogue.check_audit(standing.find(ProcessEngine()))
+        console = text.console()
+        if not findings:
+            console.print(Text("the audit trail is as it was written"))
+            return
+        for finding in findings:
+            console.print(Text(finding), soft_wrap=True)
+        raise typer.Exit(ExitCode.SOME_FAIL)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of the reports."""
+    sys.stdout.write(json.dumps(json_schema(), indent=2) + "\n")
+
+
+def _show(lab: Lab) -> None:
+    """Where everything is, and what to try."""
+    console = text.console()
+    for line in standing.describe(lab):
+        console.print(Text(line, "dim" if line.startswith("#") else ""), soft_wrap=True)
+
+
+def main() -> None:
+    """``pacslab``."""
+    app()

@@ -1,0 +1,163 @@
+"""A lab that stands for as long as one wants: raised and filled, shown, reset, taken down."""
+
+import json
+import shlex
+import shutil
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from lab.conversation import SUCCESS
+from lab.engines import Engine, EngineError
+from lab.engines.places import lab_folder
+from lab.engines.record import DEVICES, Archive, Lab
+from lab.engines.settings import RIGHTS
+from lab.filling import fill
+from lab.peers.modality import Modality
+from lab.progress import Progress
+from lab.scene import Scene
+from lab.scenes import open_scene, secure_scene
+from sample_images.manifest import NAME as MANIFEST
+from sample_images.size import Size
+
+VISITOR = DEVICES["visitor"]
+
+
+class NoLabError(EngineError):
+    """No lab is running."""
+
+    def __init__(self) -> None:
+        super().__init__("no lab is running; `pacslab up` starts one")
+
+
+def find(engine: Engine) -> Lab:
+    """The running lab.
+
+    Raises:
+        NoLabError: there is none; what a dead one left behind is removed.
+    """
+    lab = Lab.load(lab_folder())
+    if lab is None:
+        raise NoLabError
+    if not engine.is_alive(lab):
+        engine.down(lab)
+        raise NoLabError
+    return lab
+
+
+def raise_lab(
+    engine: Engine,
+    progress: Progress,
+    *,
+    time_to_live: timedelta,
+    patients: int,
+    seed: int,
+    size: Size,
+) -> Lab:
+    """Start both archives, fill them through the modality, and leave a mark for ``reset``.
+
+    Raises:
+        EngineError: a lab runs already, an archive does not start or does not serve its friends.
+    """
+    with progress.task("starting both archives"):
+        lab = engine.up(lab_folder(), time_to_live=time_to_live)
+    try:
+        _fill(lab, progress, patients=patients, seed=seed, size=size)
+        for scene in (open_scene(lab), secure_scene(lab)):
+            _greet(scene)
+        engine.mark(lab)
+    except BaseException:  # also Ctrl-C: half a lab is none
+        engine.down(lab)
+        raise
+    return lab
+
+
+def _fill(lab: Lab, progress: Progress, *, patients: int, seed: int, size: Size) -> None:
+    """Send everything to both; of the images, only the answer key stays outside the archives."""
+    images = lab.folder / "images"
+    with progress.task("the modality sends to both") as sending:
+        modalities = [
+            Modality(scene.target(scene.peers["modality"]), images, sending.advance)
+            for scene in (open_scene(lab), secure_scene(lab))
+        ]
+        _, sent = fill(images, modalities, progress, patients=patients, seed=seed, size=size)
+    for name, one in zip(("pacs-open", "pacs-secure"), sent, strict=True):
+        if patients and not one.ok:
+            why = one.evidence[-1].text if one.evidence else "no answer"
+            raise EngineError(f"{name} did not take the modality's images: {why}")
+    shutil.copy(images / MANIFEST, lab.folder / MANIFEST)
+    shutil.rmtree(images)
+
+
+def _greet(scene: Scene) -> None:
+    """An archive is up once it answers a friend's C-ECHO."""
+    with scene.target(scene.peers["visitor"]).converse() as talk:
+        if talk.echo() != SUCCESS:
+            why = talk.evidence[-1].text if talk.evidence else "no answer"
+            raise EngineError(f"pacs-{scene.name} does not answer C-ECHO: {why}")
+
+
+def as_json(lab: Lab) -> str:
+    """What ``pacslab status --json`` prints: the visitor's key is the only one it names."""
+    visitor = lab.identity("visitor", VISITOR)
+    secure: dict[str, Any] = _where(lab.secure)
+    secure["ca"] = str(visitor.trust)
+    secure["peers"] = {
+        "visitor": {
+            "ae_title": VISITOR,
+            "certificate": str(visitor.certificate),
+            "key": str(visitor.key),
+            "may": list(RIGHTS[VISITOR]),
+        }
+    }
+    shown = {
+        "engine": lab.engine,
+        "since": lab.since.isoformat(timespec="seconds"),
+        "until": lab.until.isoformat(timespec="seconds"),
+        "open": _where(lab.open),
+        "secure": secure,
+    }
+    return json.dumps(shown, indent=2)
+
+
+def _where(archive: Archive | None) -> dict[str, Any]:
+    if archive is None:
+        raise NoLabError
+    return {"host": archive.host, "port": archive.port, "ae_title": archive.ae_title}
+
+
+def describe(lab: Lab) -> Sequence[str]:
+    """Where everything is, until when, and what to try: lines for people."""
+    lines = []
+    for archive, words in ((lab.open, "leaks on purpose"), (lab.secure, "TLS on both sides")):
+        where = _where(archive)
+        lines.append(f"{where['ae_title']:<12} {where['host']}:{where['port']:<6} {words}")
+    lines += [
+        f"engine {lab.engine}, until {lab.until.astimezone():%Y-%m-%d %H:%M}",
+        "",
+        "# to try by hand with DCMTK (Debian package dcmtk):",
+    ]
+    for words, command in commands(lab):
+        lines += [f"# {words}", command]
+    return lines
+
+
+def commands(lab: Lab) -> Sequence[tuple[str, str]]:
+    """Ready-made DCMTK commands, each with what it shows; they work as they stand."""
+    if lab.open is None or lab.secure is None:
+        raise NoLabError
+    visitor = lab.identity("visitor", VISITOR)
+    tls = ["+tls", str(visitor.key), str(visitor.certificate), "+cf", str(visitor.trust)]
+    every = ["-S", "-k", "QueryRetrieveLevel=STUDY", "-k", "PatientName", "-k", "PatientBirthDate"]
+    as_visitor = ["-aet", VISITOR, "-aec", lab.secure.ae_title]
+    return (
+        ("anybody is answered by the open archive", _command("echoscu", lab.open)),
+        ("anybody lists its patients", _command("findscu", lab.open, *every)),
+        ("nobody is answered by the hardened one", _command("echoscu", lab.secure)),
+        ("but the visitor is", _command("echoscu", lab.secure, *tls, *as_visitor)),
+        ("and may list patients", _command("findscu", lab.secure, *tls, *as_visitor, *every)),
+    )
+
+
+def _command(program: str, archive: Archive, *options: str) -> str:
+    return shlex.join([program, *options, archive.host, str(archive.port)])
