@@ -80,7 +80,7 @@ def read(body: bytes, peer: Peer) -> Proposal:
 
 def _title(raw: bytes) -> str | None:
     """An AE title without outer spaces; None if it is not one (PS3.5 6.2, VR AE)."""
-    text = raw.decode("latin-1").rstrip("\0").strip(" ")
+    text = raw.decode("latin-1").rstrip("\0 ").lstrip(" ")
     return text if text and _AE_TITLE.fullmatch(text) else None
 
 

@@ -103,6 +103,8 @@ class Transport:
         """Write stored bytes without copying them where the system can (not through TLS)."""
         deadline = time.monotonic() + self._write_deadline
         offset, left = stored.offset, stored.length
+        with contextlib.suppress(OSError):
+            self._socket.settimeout(self._write_deadline)  # or sendfile itself would block
         while left and not self.is_tls and hasattr(os, "sendfile"):
             try:
                 sent = os.sendfile(self._socket.fileno(), stored.fd, offset, left)
