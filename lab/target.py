@@ -16,9 +16,10 @@ from pynetdicom.presentation import PresentationContext, build_context, build_ro
 from pynetdicom.transport import AddressInformation
 
 from lab.conversation import Conversation, set_up_library
+from lab.evidence import Evidence, Layer
 from lab.sop_classes import VERIFICATION
 from lab.transport import WireSocket
-from lab.wire import Record, client_context, connect_tcp, wrap_tls
+from lab.wire import Reached, Record, client_context, connect_tcp, wrap_tls
 
 MAXIMUM_PDU = 131072
 """Bytes of a P-DATA-TF that we announce (PS3.8 D.1)."""
@@ -107,9 +108,18 @@ class Target:
             association.request()
             if association.is_established:
                 association.start()
+            else:
+                self._note_silence(record)
             yield conversation
         finally:
             conversation.end()
+
+    def _note_silence(self, record: Record) -> None:
+        """No association, and nothing was seen that would say why: nobody answered."""
+        silent = all(seen.code.startswith("TLSv") for seen in record.evidence)
+        if silent and record.reached > Reached.NOTHING:
+            text = f"no answer to our A-ASSOCIATE-RQ within {self.deadline:g} s"
+            record.note(Evidence(Layer.ASSOCIATION, text, "silence"))
 
     def _association(
         self,

@@ -25,13 +25,17 @@ PDU_TYPES = range(0x01, 0x08)
 TLS_ALERT = b"\x15\x03"
 
 
+class OversizedPduError(OSError):
+    """A PDU was announced that is longer than we accept."""
+
+
 class LargeSteps(AssociationSocket):
     """Reads a PDU in as few steps as the system allows, and none beyond our bound."""
 
     def recv(self, nr_bytes: int) -> bytearray:
         """Read exactly ``nr_bytes``, fewer only at the end of the connection."""
         if nr_bytes > LONGEST_PDU:
-            raise ConnectionResetError(f"a PDU of {nr_bytes} bytes is longer than we accept")
+            raise OversizedPduError(f"a PDU of {nr_bytes} bytes is longer than we accept")
         buffer = bytearray(nr_bytes)
         view, got, sock = memoryview(buffer), 0, self._open_socket()
         while got < nr_bytes:
@@ -116,10 +120,10 @@ class WireSocket(LargeSteps):
         """Read, and note what is odd about it."""
         with noting(self._record, "while we waited for its answer"):
             received = super().recv(nr_bytes)
-        if not received:
-            self._ended()
-        elif nr_bytes == HEADER:
+        if nr_bytes == HEADER and len(received) == HEADER:
             self._look(received)
+        elif len(received) < nr_bytes:
+            self._ended()
         return received
 
     def _ended(self) -> None:

@@ -163,5 +163,5 @@ def explain(error: OSError, when: str) -> Evidence:
         return Evidence(Layer.TCP, f"silence {when}", "timeout")
     if isinstance(error, ConnectionResetError | BrokenPipeError):
         return Evidence(Layer.TCP, f"the archive reset or closed the connection {when}", "reset")
-    text = f"the connection failed {when} ({error.strerror or type(error).__name__})"
+    text = f"the connection failed {when} ({error.strerror or error})"
     return Evidence(Layer.TCP, text, "failed")
