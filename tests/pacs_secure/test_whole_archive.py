@@ -2,10 +2,16 @@
 
 import contextlib
 import datetime as dt
+import json
+import os
 import shutil
+import signal
 import ssl
 import subprocess
+import sys
+from types import SimpleNamespace
 
+import psutil
 import pytest
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
@@ -312,4 +318,47 @@ def test_refusals_are_in_the_trail(house, call):
     assert 'csd-code="110126"' in trail
     assert 'csd-code="110147"' in trail
     assert f"sha256:{house.modality.as_certificate.fingerprint}" in trail
+    assert check(*house.trail) == []
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="one process, no workers")
+def test_workers_share_one_trail_and_a_killed_one_leaves_a_line(house, call):
+    program = "import sys; from pacs_secure.cli import main; sys.exit(main())"
+    path = house.write()
+    path.write_text("[workers]\ncount = 3\n" + path.read_text())
+    supervisor = subprocess.Popen(
+        [sys.executable, "-c", program, "--config", str(path), "--log-format", "json"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    try:
+        said = json.loads(supervisor.stdout.readline())
+        address = SimpleNamespace(address=(said["host"], said["port"]))
+        association = call(address, house.modality, contexts=(CTImageStorage,))
+        assert association.send_c_store(image()).Status == 0x0000
+        (storing,) = [
+            child
+            for child in psutil.Process(supervisor.pid).children()
+            if any(
+                c.status == "ESTABLISHED" and c.laddr.port == said["port"]
+                for c in child.net_connections("tcp")
+            )
+        ]
+        theirs = association.dul.socket.socket  # pynetdicom forgets to close what is cut off
+        storing.kill()
+        while not call(address, house.workstation, "WORKSTATION").is_established:
+            pass  # the dead worker's backlog
+        supervisor.send_signal(signal.SIGHUP)
+        assert call(address, house.workstation, "WORKSTATION").send_c_echo().Status == 0x0000
+    finally:
+        supervisor.terminate()
+        supervisor.stdout.close()
+        theirs.close()
+        assert supervisor.wait(30) == 0
+
+    trail = house.trail[0].read_text("utf-8")
+    assert trail.count("the worker process ended") == 1
+    assert 'csd-code="110120"' in trail
+    assert 'csd-code="110121"' in trail
     assert check(*house.trail) == []
