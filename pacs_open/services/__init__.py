@@ -24,7 +24,12 @@ from pacs_open.errors import (
 )
 from pacs_open.refusals import DimseRefused
 from pacs_open.services import query, retrieve, storage, verification
-from pacs_open.services.answer import OUT_OF_RESOURCES, PROCESSING_FAILURE, Answer
+from pacs_open.services.answer import (
+    CANNOT_COUNT_MATCHES,
+    OUT_OF_RESOURCES,
+    PROCESSING_FAILURE,
+    Answer,
+)
 from pacs_open.services.scp import Controls, Scp
 from pacs_open.values import Dimse, Operation
 
@@ -60,8 +65,10 @@ def serve(scp: Scp, operation: Operation, message: Message) -> Answer:
     except _OVER:
         raise
     except (ArchiveFullError, IndexUnavailableError) as error:
-        _log.error("%s answered A700H: %s", operation.service, error)
-        answer.status, answer.comment = OUT_OF_RESOURCES, "Out of resources"
+        _log.error("%s cannot be served: %s", operation.service, error)
+        retrieves = operation.service in {Dimse.GET, Dimse.MOVE}
+        answer.status = CANNOT_COUNT_MATCHES if retrieves else OUT_OF_RESOURCES
+        answer.comment = "Out of resources"
         answer.why = str(error)
     except Exception as error:
         # Whatever it was, the peer is owed an answer; the message may hold its data, the type

@@ -6,6 +6,16 @@ from pacs_open.command import Command
 from pacs_open.refusals import DimseRefused
 from pacs_open.values import Destination, Event, Moment, Operation
 
+SUCCESS = 0x0000
+PENDING = 0xFF00
+CANCELLED = 0xFE00
+OUT_OF_RESOURCES = 0xA700
+CANNOT_COUNT_MATCHES = 0xA701
+"""Of a retrieval whose instances cannot be found out (PS3.4 Table C.4-2)."""
+CANNOT_UNDERSTAND = 0xC000
+PROCESSING_FAILURE = 0x0110
+"""PS3.7 Annex C; the status of a fault of ours."""
+
 _MOST = 0xFFFF
 """Numbers of sub-operations are of VR US; more than that cannot be told."""
 
@@ -89,13 +99,3 @@ class Answer:
             matches=self.matches,
             replaced=self.replaced,
         )
-
-
-SUCCESS = 0x0000
-PENDING = 0xFF00
-CANCELLED = 0xFE00
-OUT_OF_RESOURCES = 0xA700
-MISMATCH = 0xA900
-CANNOT_UNDERSTAND = 0xC000
-PROCESSING_FAILURE = 0x0110
-"""PS3.7 Annex C; the status of a fault of ours."""

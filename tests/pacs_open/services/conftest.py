@@ -102,9 +102,9 @@ class Scu:
         self.channel.send(context.context_id, command, data, hold=hold)
         return context
 
-    def cancel(self, sop_class):
+    def cancel(self, sop_class, *, hold=False):
         command = Command(CommandField.C_CANCEL_RQ, message_id_being_responded_to=self.message_id)
-        self.channel.send(self.context(sop_class).context_id, command)
+        self.channel.send(self.context(sop_class).context_id, command, hold=hold)
 
     def store(self, ds, *, syntax=EXPLICIT, data=None, sop_class=None, uid=None, on=None):
         data = encoded(ds, syntax) if data is None else data
@@ -156,7 +156,8 @@ class Scu:
     def find_and_cancel(self, ds, *, model=STUDY_FIND):
         """Request and C-CANCEL leave in one write."""
         self.begin(CommandField.C_FIND_RQ, model, encoded(ds), syntax=EXPLICIT, hold=True)
-        self.cancel(model)
+        self.cancel(model, hold=True)
+        self.channel.flush()
         return self.responses()
 
     def get(self, ds, *, model=STUDY_GET, syntax=EXPLICIT, **options):
@@ -309,3 +310,18 @@ def free_port():
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
         yield sock.getsockname()[1]
+
+
+class BreakingOff(StorageScp):
+    """A storage SCP that aborts after its first instance."""
+
+    def _take(self, event):
+        if self.received:
+            event.assoc.abort()
+        return super()._take(event)
+
+
+@pytest.fixture
+def breaking_off():
+    with BreakingOff([(CT, [EXPLICIT])]) as listening:
+        yield listening

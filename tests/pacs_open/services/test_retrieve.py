@@ -10,6 +10,7 @@ from pydicom.uid import (
 from pynetdicom import sop_class
 
 from pacs_open.control import Control
+from pacs_open.errors import DamagedRecordError, IndexUnavailableError
 from pacs_open.refusals import move_destination_unknown
 from pacs_open.values import Moment
 
@@ -343,3 +344,65 @@ def test_every_sub_operation_is_told_with_whose_it_is(start_pacs, instance, iden
     final = [event for event in seen if event.moment is Moment.OPERATION_ANSWERED][-1]
     assert (final.matches, final.study_instance_uid) == (2, "2.25.10")
     assert final.query
+
+
+@pytest.mark.parametrize("model", [STUDY_GET, STUDY_MOVE])
+def test_an_index_that_is_away_is_told_as_such(filled, identifier, monkeypatch, model):
+    def away(_query):
+        raise IndexUnavailableError("locked")
+
+    monkeypatch.setattr(filled.archive, "locate", away)
+    wanted = identifier("STUDY", StudyInstanceUID="2.25.10")
+    with filled.scu() as scu:
+        if model == STUDY_GET:
+            (((answer, _),), _) = scu.get(wanted)
+        else:
+            ((answer, _),) = scu.move(wanted, "ANYBODY")
+
+    assert answer.status == 0xA701
+    assert answer.number_of_failed_suboperations is None
+
+
+def test_a_damaged_instance_is_a_failed_sub_operation_and_the_others_are_sent(
+    filled, identifier, monkeypatch, decode
+):
+    sound = filled.archive.open
+
+    def damaged(held):
+        if held.sop_instance_uid == "2.25.302":
+            raise DamagedRecordError("checksum")
+        return sound(held)
+
+    monkeypatch.setattr(filled.archive, "open", damaged)
+    with filled.scu(*GET, roles=ROLES) as scu:
+        answers, stored = scu.get(identifier("STUDY", StudyInstanceUID="2.25.10"))
+
+    assert len(stored) == 2
+    assert counts(answers[-1][0]) == (None, 2, 1, 0)
+    assert decode(answers[-1][1]).FailedSOPInstanceUIDList == "2.25.302"
+
+
+def test_a_fault_of_ours_is_answered_and_the_association_goes_on(filled, identifier, monkeypatch):
+    with filled.scu(*GET, roles=ROLES) as scu:
+        with monkeypatch.context() as patch:
+            patch.setattr(filled.archive, "locate", lambda _query: 1 / 0)
+            answers, _ = scu.get(identifier("STUDY", StudyInstanceUID="2.25.10"))
+            assert answers[-1][0].status == 0x0110
+        answers, stored = scu.get(identifier("STUDY", StudyInstanceUID="2.25.10"))
+        assert answers[-1][0].status == 0x0000
+        assert len(stored) == 3
+
+
+def test_a_destination_that_breaks_off_fails_what_is_left(
+    start_pacs, instance, identifier, breaking_off
+):
+    """It accepts, takes one instance, and is gone."""
+    pacs = start_pacs(callback_port=breaking_off.port)
+    pacs.fill(*(instance(n) for n in (1, 2, 3)))
+
+    with pacs.scu() as scu:
+        *_, (final, _) = scu.move(identifier("STUDY", StudyInstanceUID="2.25.10"), "ANYBODY")
+        again = scu.move(identifier("STUDY", StudyInstanceUID="2.25.99"), "ANYBODY")
+
+    assert (final.status, counts(final)) == (0xB000, (None, 1, 2, 0))
+    assert again[-1][0].status == 0x0000
