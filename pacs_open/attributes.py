@@ -1,7 +1,7 @@
 """The attributes that the index keeps at each level (PS3.4 C.6.1.1), and how they match.
 
 Unique and required keys of PS3.4 C.6.1.1.2 to C.6.1.1.5 and C.6.2.1, and the optional keys
-that people look for. What is not here is returned empty and never matched (C.2.2.1.3).
+that people look for. What is not here is neither matched nor returned (C.2.2.1.3).
 """
 
 from collections.abc import Iterator, Mapping
