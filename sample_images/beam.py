@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sample_images.anatomy.body import Body
-from sample_images.anatomy.fields import Floats, Grid, Point
+from sample_images.anatomy.fields import Floats, Grid, Point, resampled
 from sample_images.anatomy.points import Cloud
 
 Mask = npt.NDArray[np.bool_]
@@ -102,7 +102,7 @@ class Detector:
         def layers() -> Iterator[Floats]:
             for k in range(max(some[0] - 1, 0), min(some[-1] + 2, len(values))):
                 larger = self._magnified(depth[k])
-                yield _resampled(
+                yield resampled(
                     values[k],
                     (centre - v[window[0]] / larger - up[0]) / (up[1] - up[0]),
                     (u[window[1]] / larger - across[0]) / (across[1] - across[0]),
@@ -136,29 +136,13 @@ def _reach(axis: Floats, occupied: Mask) -> tuple[float, float]:
     return float(min(low, low * 1.3)), float(max(high, high * 1.3))
 
 
-def _resampled(layer: Floats, rows: Floats, columns: Floats) -> Floats:
-    """A picture read at fractional rows and columns, linear between its pixels."""
-    columns = np.clip(columns, 0, layer.shape[1] - 1.001)
-    rows = np.clip(rows, 0, layer.shape[0] - 1.001)
-    c, r = columns.astype(np.intp), rows.astype(np.intp)
-    part = (columns - c).astype(np.float32)
-    wide = layer[:, c] * (1 - part) + layer[:, c + 1] * part
-    part = (rows - r).astype(np.float32)[:, None]
-    result = wide[r]
-    result *= 1 - part
-    below = wide[r + 1]
-    below *= part
-    result += below
-    return result
-
-
 def enlarged(picture: Floats, times: int, rows: int, columns: int) -> Floats:
     """`picture` with `times` as many pixels each way, linear between them."""
     if times == 1:
         return picture
     at = (np.arange(rows) + 0.5) / times - 0.5
     across = (np.arange(columns) + 0.5) / times - 0.5
-    return _resampled(picture, at, across)
+    return resampled(picture, at, across)
 
 
 def blurred(picture: Floats, sigma: float) -> Floats:

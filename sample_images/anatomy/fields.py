@@ -163,3 +163,19 @@ def table(places: Sequence[float], values: Sequence[float], at: Floats) -> Float
     flat = y[i] * (1 + 2 * t) * (1 - t) ** 2 + y[i + 1] * t * t * (3 - 2 * t)
     bent = wide * t * (1 - t) * (slope[i] * (1 - t) - slope[i + 1] * t)
     return (flat + bent).astype(np.float32)
+
+
+def resampled(layer: Floats, rows: Floats, columns: Floats) -> Floats:
+    """A picture read at fractional rows and columns, linear between its pixels."""
+    columns = np.clip(columns, 0, layer.shape[1] - 1.001)
+    rows = np.clip(rows, 0, layer.shape[0] - 1.001)
+    c, r = columns.astype(np.intp), rows.astype(np.intp)
+    part = (columns - c).astype(np.float32)
+    wide = layer[:, c] * (1 - part) + layer[:, c + 1] * part
+    part = (rows - r).astype(np.float32)[:, None]
+    result = wide[r]
+    result *= 1 - part
+    below = wide[r + 1]
+    below *= part
+    result += below
+    return result

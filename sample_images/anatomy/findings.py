@@ -66,9 +66,9 @@ def _pneumonia(chest: Thorax) -> None:
     shape = chest.grid.empty()
     add(chest.grid, shape, centre, (40, 44, 33))
     add(chest.grid, shape, (centre[0] + 22, centre[1] - 14, centre[2] - 10), (30, 34, 26), over=14)
-    cloudy = shape + 19 * lungs.noise(chest.grid, draw, 9) + 7 * lungs.noise(chest.grid, draw, 4)
-    share = 1 / (1 + np.exp(-(cloudy + 2) / 5.5))
-    dense = 0.80 + 0.12 * lungs.noise(chest.grid, draw, 6)
+    cloudy = shape + 13 * lungs.noise(chest.grid, draw, 21) + 6 * lungs.noise(chest.grid, draw, 10)
+    share = 1 / (1 + np.exp(-(cloudy - 3) / 3.5))
+    dense = 0.88 + 0.12 * lungs.noise(chest.grid, draw, 14)
     chest.haze = chest.haze + (share * np.clip(dense, 0.3, 1) * (MUSCLE - LUNG)).astype(np.float32)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sample_images.anatomy.body import Body
-from sample_images.anatomy.fields import Floats, Grid, add, add_tube, spline
+from sample_images.anatomy.fields import Floats, Grid, Point, add, add_tube, spline
 
 Course = list[tuple[float, float, float, float]]  # x, y, z and radius, mm
 
@@ -33,7 +33,7 @@ def aorta(heart: Heart, body: Body) -> Floats:
     ]  # fmt: skip
     line = spline(course, 5)
     line[:, 3] *= wide
-    along = np.exp(-(((line[:, 2] + 158) / 30) ** 2)) * (line[:, 1] > 25)
+    along = np.exp(-(((line[:, 2] + 200) / 27) ** 2)) * (line[:, 1] > 25)
     line[:, 3] += heart.bulge * along
     line[:, 0] += 0.75 * heart.bulge * along
     line[:, 1] -= 0.35 * heart.bulge * along
@@ -67,45 +67,98 @@ _ARTERIES: tuple[Course, ...] = (
 )  # fmt: skip
 
 
-def great_vessels(grid: Grid, heart: Heart, body: Body) -> Floats:
-    """Aorta, pulmonary arteries and the veins, as one shape."""
+def great_vessels(grid: Grid, heart: Heart, body: Body, *, fat: bool = True) -> Floats:
+    """Aorta, pulmonary arteries and the veins, as one shape; with the fat between them."""
+    field = aortic_wall(grid, heart, body)
+    if fat:
+        add(grid, field, (22, 6, -103), (12, 26, 16), over=10)
+    for course in (*_PULMONARY, *_VEINS, *_ARTERIES):
+        smooth = spline(course, 4)
+        add_tube(grid, field, smooth[:, :3], smooth[:, 3], over=4 if fat else 0)
+    return field
+
+
+def chambers(grid: Grid, heart: Heart, *, fat: bool = True) -> Floats:
+    """The heart itself: four chambers in their muscle; with the fat that rounds its outline."""
+    field = grid.empty()
+    b, deep = heart.broad, 1 + 0.5 * (heart.broad - 1)
+    for place, half, axis in _walls(b, deep):
+        add(grid, field, place, half, axis=axis, over=9)
+    if fat:
+        for place, half in _fat(heart):
+            add(grid, field, place, half, over=11)
+    return field
+
+
+def _walls(b: float, deep: float) -> list[tuple[Point, Point, Point | None]]:
+    """Left and right ventricle, right and left atrium with its appendage, outflow."""
+    return [
+        ((_x(40, b), -22, -190), (38 * b, 43 * deep, 50 * b), _APEX),
+        ((_x(16, b), -52, -196), (46 * b, 33 * deep, 38 * deep), None),
+        ((_x(-19, b), -16, -184), (24 * b, 30, 38 * deep), None),
+        ((_x(5, b), 20, -162), (34 * b, 20 * deep, 25), None),
+        ((_x(38, b), -20, -156), (16 * b, 20, 22), None),
+        ((_x(20, b), -42, -160), (16, 15, 26), None),
+    ]
+
+
+def _fat(heart: Heart) -> list[tuple[Point, Point]]:
+    """Beside the apex, in the other corner, on the pulmonary trunk."""
+    b = heart.broad
+    return [((_x(60, b), -42, -226), (22 * b, 22, 12)), ((_x(-30, b), -38, -222), (18, 20, 12)),
+            ((29, -24, -138), (16, 20, 22))]  # fmt: skip
+
+
+def _x(value: float, broad: float) -> float:
+    """A large heart grows to the left more than to the right."""
+    return value * broad if value > 0 else value * (0.35 + 0.65 * broad)
+
+
+def cavities(grid: Grid, heart: Heart) -> tuple[Floats, Floats]:
+    """The blood inside: of the left half with its thick wall, and of the right."""
+    left, right = grid.empty(), grid.empty()
+    b, deep = heart.broad, 1 + 0.5 * (heart.broad - 1)
+    add(grid, left, (_x(40, b), -20, -189), (23 * b, 25 * deep, 37 * b), axis=_APEX)
+    add(grid, left, (_x(5, b), 21, -162), (31 * b, 17 * deep, 22))
+    add(grid, left, (_x(14, b), -4, -170), (11, 12, 14), over=5)
+    add(grid, right, (_x(4, b), -58, -198), (34 * b, 20 * deep, 27 * deep))
+    add(grid, right, (_x(18, b), -48, -165), (13, 12, 24), over=6)
+    add(grid, right, (_x(-20, b), -15, -184), (20 * b, 26, 34 * deep), over=3)
+    return left, right
+
+
+def aortic_wall(grid: Grid, heart: Heart, body: Body) -> Floats:
+    """The aorta as seen from outside."""
     field = grid.empty()
     line = aorta(heart, body)
     add_tube(grid, field, line[:, :3], line[:, 3])
-    add(grid, field, (22, 6, -103), (12, 26, 16), over=10)  # fat between aorta and pulmonary artery
-    for course in (*_PULMONARY, *_VEINS, *_ARTERIES):
-        smooth = spline(course, 4)
-        add_tube(grid, field, smooth[:, :3], smooth[:, 3], over=4)
     return field
 
 
-def chambers(grid: Grid, heart: Heart) -> Floats:
-    """The heart itself: four chambers in their muscle, and the fat at its apex."""
+def lumen(grid: Grid, heart: Heart, body: Body) -> Floats:
+    """Where blood flows in the aorta: an aneurysm is lined with clot."""
+    line = aorta(heart, body)
+    slim = aorta(Heart(heart.broad, heart.arch), body)
+    field = grid.empty()
+    radius = slim[:, 3] + 0.42 * (line[:, 3] - slim[:, 3]) - 1.4
+    course = line[:, :3] + (slim[:, :3] - line[:, :3]) * 0.5
+    add_tube(grid, field, course, radius)
+    return field
+
+
+def grooves(grid: Grid, heart: Heart) -> Floats:
+    """Fat round the coronary arteries, in the furrows between the chambers."""
     field = grid.empty()
     b = heart.broad
-
-    def x(value: float) -> float:
-        return value * b if value > 0 else value * (0.35 + 0.65 * b)
-
-    deep = 1 + 0.5 * (b - 1)
-    add(grid, field, (x(40), -22, -190), (38 * b, 43 * deep, 50 * b), axis=(0.76, -0.48, -0.40))
-    add(grid, field, (x(16), -52, -196), (46 * b, 33 * deep, 38 * deep), over=9)
-    add(grid, field, (x(-19), -16, -184), (24 * b, 30, 38 * deep), over=9)
-    add(grid, field, (x(5), 20, -162), (34 * b, 20 * deep, 25), over=8)
-    add(grid, field, (x(38), -20, -156), (16 * b, 20, 22), over=12)  # left atrial appendage
-    add(grid, field, (x(29), -24, -138), (16, 20, 22), over=12)  # pulmonary trunk's fat
-    add(grid, field, (x(20), -42, -160), (16, 15, 26), over=10)  # outflow
-    add(grid, field, (x(60), -42, -226), (22 * b, 22, 12), over=12)  # fat beside the apex
-    add(grid, field, (x(-30), -38, -222), (18, 20, 12), over=10)
+    courses: list[Course] = [
+        [(-6, -46, -156, 3), (-26, -46, -170, 5.5), (-38, -38, -192, 6), (-30, -22, -216, 5)],
+        [(26, -48, -152, 4), (46, -66, -176, 5), (64, -72, -200, 5), (76, -62, -218, 4)],
+        [(30, -8, -160, 4), (48, 14, -168, 5.5), (46, 24, -184, 5), (30, 26, -200, 5)],
+    ]  # fmt: skip
+    for course in courses:
+        line = spline([(_x(x, b), y, z, r) for x, y, z, r in course], 4)
+        add_tube(grid, field, line[:, :3], line[:, 3])
     return field
 
 
-def cavities(grid: Grid, heart: Heart) -> Floats:
-    """The blood inside the left ventricle's thick wall and the other chambers."""
-    field = grid.empty()
-    b = heart.broad
-    add(grid, field, (40 * b, -20, -185), (20 * b, 21, 38 * b), axis=(0.70, -0.52, -0.44))
-    add(grid, field, (12 * b, -48, -192), (33 * b, 18, 30))
-    add(grid, field, (-18 * b, -16, -180), (20 * b, 26, 33))
-    add(grid, field, (5 * b, 21, -160), (30 * b, 17, 22))
-    return field
+_APEX = (0.76, -0.48, -0.40)  # from the base of the left ventricle to its apex

@@ -87,18 +87,16 @@ def airways(grid: Grid, shrink: float = 0) -> Floats:
     return field
 
 
-def bubbles(grid: Grid, body: Body, *, upright: bool) -> Floats:
-    """Gas under the left dome: in the stomach, and in the bend of the bowel beside it."""
+def bubbles(grid: Grid, body: Body) -> Floats:
+    """Gas under the left dome of somebody upright: in the stomach, and in the bowel's bend."""
     draw = body.draw("gas")
     field = grid.empty()
     x, y = draw.uniform(48, 62), draw.uniform(-28, -8)
     under = float(diaphragm(np.float32([x]), np.float32([y]))[0])
     half = draw.uniform(24, 34), draw.uniform(22, 30), draw.uniform(15, 22)
     add(grid, field, (x, y, under - 7 - half[2]), half)
-    _, Y, Z = grid.axes
-    # Gas rises: its lower surface is level, whichever way the person lies.
-    level = Z - (under - 7 - half[2] * 1.1) if upright else -(Y - (y - 4))
-    np.minimum(field, level, out=field)
+    _, _, Z = grid.axes
+    np.minimum(field, Z - (under - 7 - half[2] * 1.1), out=field)  # its lower surface is level
     x, y, z = draw.uniform(96, 108), draw.uniform(-30, 10), -draw.uniform(268, 280)
     for _ in range(draw.integers(0, 5)):  # pouches of the bowel, one beside the other
         half = draw.uniform(9, 16), draw.uniform(10, 15), draw.uniform(8, 12)
@@ -110,7 +108,9 @@ def bubbles(grid: Grid, body: Body, *, upright: bool) -> Floats:
 def pleura(grid: Grid, mediastinum: Floats, gap: float = 1.0) -> Floats:
     """Both lungs, as one shape: the cage above the diaphragm without the mediastinum."""
     inside = np.minimum(cage.wall(grid) - gap, apices(grid))
-    return np.minimum(np.minimum(inside, above_diaphragm(grid)), -mediastinum)
+    # The recess between wall and diaphragm is rounded: a finer wedge than the grid can hold.
+    inside = -blend(-inside, -above_diaphragm(grid), 2.5)
+    return np.minimum(inside, -mediastinum)
 
 
 def noise(grid: Grid, draw: np.random.Generator, size: float) -> Floats:

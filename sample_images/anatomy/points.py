@@ -30,8 +30,8 @@ class Cloud:
             np.concatenate([cloud.contrast for cloud in clouds]),
         )
 
-    def where(self, chosen: npt.NDArray[np.bool_]) -> "Cloud":
-        """Only the chosen points."""
+    def where(self, chosen: npt.NDArray[np.bool_ | np.intp]) -> "Cloud":
+        """Only the chosen points, in the order chosen."""
         return Cloud(self.points[chosen], self.contrast[chosen])
 
     def mirrored(self) -> "Cloud":

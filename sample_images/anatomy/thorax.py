@@ -42,14 +42,23 @@ class Thorax:
         return hearts.great_vessels(self.grid, self.heart, self.body)
 
     @cached_property
+    def great_vessels_without_fat(self) -> Floats:
+        """Only the vessels themselves."""
+        return hearts.great_vessels(self.grid, self.heart, self.body, fat=False)
+
+    @cached_property
     def chambers(self) -> Floats:
         """The heart with its muscle and fat."""
         return hearts.chambers(self.grid, self.heart)
 
     @cached_property
     def airways(self) -> Floats:
-        """Air in trachea and main bronchi."""
-        return airy.airways(self.grid)
+        """Air in trachea and main bronchi; an aneurysm presses them aside."""
+        air = airy.airways(self.grid)
+        if not self.heart.bulge:
+            return air
+        aorta = hearts.aortic_wall(self.grid, self.heart, self.body)
+        return np.minimum(air, -aorta - np.float32(2))
 
     @cached_property
     def mediastinum(self) -> Floats:
@@ -70,12 +79,18 @@ class Thorax:
 
     @cached_property
     def gas(self) -> Floats:
-        """Gas in the stomach and the bend of the bowel beside it."""
-        return airy.bubbles(self.grid, self.body, upright=self.upright)
+        """Gas in the stomach and the bend of the bowel beside it, of somebody upright."""
+        return airy.bubbles(self.grid, self.body)
 
     def skin(self, *, arms_raised: bool) -> Floats:
         """The body's surface."""
         return skin(self.grid, self.body, arms_raised=arms_raised)
+
+    def trunk_across(self) -> tuple[float, float]:
+        """From where to where (x, mm) the trunk below the armpits reaches."""
+        inside = self.skin(arms_raised=True)[self.grid.z < -100] > 0
+        some = self.grid.x[np.flatnonzero(inside.any((0, 1)))]
+        return float(some[0]), float(some[-1])
 
     @cached_property
     def ribs(self) -> list[bones.Rib]:
