@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from pydicom.dataset import Dataset
 
-from lab.asking import one_study, wanted_of, was_stored
+from lab.asking import need_wanted, one_study, wanted_of, was_stored
 from lab.attempts import inbox_of, move, retrieve
 from lab.conversation import SUCCESS
 from lab.evidence import Evidence, Layer
@@ -48,24 +48,29 @@ def _store(scene: Scene, peer: Peer, bait: MarkedInstance) -> tuple[bool, tuple[
         return was_stored(talk.store_bytes(bait.part_10)), talk.evidence
 
 
-def _find(scene: Scene, peer: Peer, bait: MarkedInstance) -> tuple[bool, tuple[Evidence, ...]]:
+def _find(scene: Scene, peer: Peer, _bait: MarkedInstance) -> tuple[bool, tuple[Evidence, ...]]:
+    wanted = need_wanted(scene)
     with scene.target(peer).converse(STUDY_ROOT_FIND) as talk:
-        status, matches = talk.find(STUDY_ROOT_FIND, one_study(bait.study_instance_uid))
-        found = [match for match in matches if match.get("PatientID") == bait.patient_id]
+        status, matches = talk.find(STUDY_ROOT_FIND, one_study(wanted.study_instance_uid))
+        found = [match for match in matches if match.get("PatientID") == wanted.patient_id]
         return status == SUCCESS and len(found) == 1, talk.evidence
 
 
 def _get(scene: Scene, peer: Peer, bait: MarkedInstance) -> tuple[bool, tuple[Evidence, ...]]:
-    answered, collected = retrieve(scene.target(peer), wanted_of(bait))
-    same = [one for one in collected.instances if bait.pixels in one.data_set]
-    return answered.answer is Answer.YES and len(same) == 1, answered.evidence
+    wanted = need_wanted(scene)
+    answered, collected = retrieve(scene.target(peer), wanted)
+    came = [one for one in collected.instances if one.sop_instance_uid == wanted.sop_instance_uid]
+    if wanted.sop_instance_uid == bait.sop_instance_uid:
+        came = [one for one in came if bait.pixels in one.data_set]
+    return answered.answer is Answer.YES and len(came) == 1, answered.evidence
 
 
-def _move(scene: Scene, peer: Peer, bait: MarkedInstance) -> tuple[bool, tuple[Evidence, ...]]:
+def _move(scene: Scene, peer: Peer, _bait: MarkedInstance) -> tuple[bool, tuple[Evidence, ...]]:
+    wanted = need_wanted(scene)
     with inbox_of(scene, peer) as inbox:
-        talk, transfer = move(scene.target(peer), wanted_of(bait), peer.ae_title)
+        talk, transfer = move(scene.target(peer), wanted, peer.ae_title)
         came = transfer.status == SUCCESS and inbox.wait_for_delivery(
-            bait.sop_instance_uid, ARRIVES_WITHIN
+            wanted.sop_instance_uid, ARRIVES_WITHIN
         )
         if not inbox.arrivals:
             talk.record.note(Evidence(Layer.DATA, "no connection of the archive arrived"))
@@ -134,10 +139,10 @@ def greet_again(scene: Scene, before: PositiveControl | None) -> PositiveControl
 
 
 def _can(scene: Scene, peer: Peer, service: str) -> bool:
-    """What we have the means for: a listener for move; bait for what needs an instance."""
+    """What we have the means for: a listener for move, a known instance for all but echo."""
     if service == "move" and peer.listens_on is None:
         return False
-    return service == "echo" or scene.wanted is not None or scene.own
+    return service == "echo" or scene.wanted is not None
 
 
 def _serve(scene: Scene, peer: Peer, service: str, bait: MarkedInstance) -> Deed:
