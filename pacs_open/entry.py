@@ -206,19 +206,21 @@ def _ensure_parents(
 def _ensure(
     connection: Connection, level: Level, key: dict[str, Any], values: dict[str, str], fresh: str
 ) -> int:
-    """The row of a patient, study or series: found, brought up to date, or made."""
+    """The row of a patient, study or series: found, brought up to date, or made.
+
+    What the newest instance says counts; what it leaves empty stays as it was.
+    """
     table = TABLES[level]
-    query = select(table.c.id, table.c.fingerprint).where(
-        *(table.c[column] == value for column, value in key.items())
-    )
-    row = connection.execute(query).first()
+    query = select(table).where(*(table.c[column] == value for column, value in key.items()))
+    row = connection.execute(query).mappings().first()
     if row is None:
         made = connection.execute(insert(table), {**values, **key, "fingerprint": fresh})
         number = int(made.inserted_primary_key[0])  # type: ignore[index] # one row was inserted
-    elif row.fingerprint == fresh:
-        return int(row.id)
+    elif row["fingerprint"] == fresh:
+        return int(row["id"])
     else:
-        number = int(row.id)
+        number = int(row["id"])
+        values = {keyword: value or row[keyword] for keyword, value in values.items()}
         statement = update(table).where(table.c.id == number)
         connection.execute(statement.values({**values, "fingerprint": fresh}))
         _drop_terms(connection, level, number)

@@ -110,20 +110,22 @@ def conditions(query: Query) -> Conditions:
 
 
 def _matches(index: Index, query: Query) -> "array[int]":
-    """The row numbers of all matches at the query's level, in order."""
+    """The row numbers of all matches, in order."""
+    with index.reading() as connection:
+        return array("q", sorted(connection.execute(matching_rows(query)).scalars().all()))
+
+
+def matching_rows(query: Query) -> Select[int]:
+    """The statement for the row numbers of all matches at the query's level."""
     demands = conditions(query)
     above = [level for level in up_to(query.level) if demands[level] or level is query.level]
-    first = LEVELS.index(above[0])
-    chain = LEVELS[first : LEVELS.index(query.level) + 1]
-    number = TABLES[query.level].c.id
-    statement = select(number).select_from(joined(chain))
+    chain = LEVELS[LEVELS.index(above[0]) : LEVELS.index(query.level) + 1]
+    statement = select(TABLES[query.level].c.id).select_from(joined(chain))
     statement = statement.where(*(one for level in chain for one in demands[level]))
     lower = [level for level in LEVELS[LEVELS.index(query.level) + 1 :] if demands[level]]
     if lower:
         statement = statement.where(_has(query.level, lower[-1], demands))
-    with index.reading() as connection:
-        found = connection.execute(statement.limit(query.limit)).scalars()
-        return array("q", sorted(found))
+    return statement.limit(query.limit)
 
 
 def _has(level: Level, lowest: Level, demands: Conditions) -> ColumnElement[bool]:

@@ -59,6 +59,14 @@ def test_the_newest_instance_says_what_its_parents_are(archive, shelf):
     assert len(shelf.find(archive, "PATIENT", PatientName="new*")) == 1
 
 
+def test_what_the_newest_instance_leaves_empty_stays_known(archive, shelf):
+    shelf.store(archive, shelf.data_set(1, PatientSex="F", StudyTime="1030"))
+    shelf.store(archive, shelf.data_set(2, PatientSex="", PatientName=None))
+
+    (row,) = shelf.find(archive, "STUDY", PatientName="muller*", PatientSex="F")
+    assert row["StudyTime"] == "1030"
+
+
 def test_persons_without_patient_id_are_not_merged(archive, shelf):
     shelf.store(archive, shelf.data_set(1, PatientID=""))
     shelf.store(archive, shelf.data_set(2, PatientID=None, StudyInstanceUID="2.25.1001"))
