@@ -13,8 +13,8 @@ connection, because a resumed session skips OpenSSL's own look. Where the archiv
 plaintext port and no falling back.
 
 With ``crl`` set, a list must be there for the issuer of each peer's certificate, and a list
-that is out of date refuses everybody: silence about revocations is no proof. A reload (see
-README) loads certificates, keys and lists anew; open associations stay.
+that is out of date refuses everybody: silence about revocations is no proof. The signal HUP
+makes the archive load certificates, keys and lists anew; open associations stay.
 
 What it cannot do: say which device may use which AE title (``node_identity``), or notice that
 a key was stolen until its certificate is revoked. It checks revocation of the peers' own
