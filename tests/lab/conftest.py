@@ -1,5 +1,6 @@
 """An archive made wrong, one made right, and a port where nobody listens."""
 
+import hashlib
 import socket
 from contextlib import ExitStack
 from dataclasses import replace
@@ -9,13 +10,18 @@ from pathlib import Path
 import pytest
 
 from lab.friend import greet
+from lab.marked import Marked
 from lab.pki import Authority, self_made
 from lab.scene import Peer, Scene
+from lab.sop_classes import CT
 from lab.target import Door
 from pacs_open.config import Config
 from pacs_open.ledger import LocalLedger
 from pacs_open.server import Server
 from pacs_secure.config import build
+from sample_images.manifest import InstanceEntry, Manifest, PatientEntry, SeriesEntry, StudyEntry
+from sample_images.patients import Abnormality, Modality, Sex
+from sample_images.size import Size
 
 RIGHTS = {
     "modality": {"echo", "store"},
@@ -182,3 +188,74 @@ def down(archives):
     """The hardened archive's scene, but nobody listens there."""
     scene = archives[1]
     return replace(scene, doors=(Door("127.0.0.1", free_port(), tls=True),))
+
+
+@pytest.fixture
+def planted(tmp_path):
+    """An open archive with three invented patients of two images each, and their answer key."""
+    images, patients = [], []
+    for number in range(1, 4):
+        made = [Marked().new(shade=100 * number + place) for place in (0, 50)]
+        for place, instance in enumerate(made):
+            ds = instance.ds
+            ds.PatientID, ds.PatientName = f"SYN-{number}", f"Muster^Anna{number}"
+            ds.StudyInstanceUID = made[0].study_instance_uid
+            ds.SeriesInstanceUID = made[0].series_instance_uid
+            ds.InstanceNumber = place + 1
+        images += made
+        patients.append(_answer(number, made))
+    key = Manifest(seed=1, size=Size.SMALL, patients=tuple(patients))
+    config = _config(tmp_path / "planted", free_port(), callback_port := free_port())
+    with Server(config) as server:
+        scene = Scene(
+            name="planted",
+            doors=(Door(*server.address),),
+            ae_title="PACS-OPEN",
+            callback_port=callback_port,
+            answer_key=key,
+        )
+        with scene.target(Peer("MODALITY")).converse(storage=[CT]) as talk:
+            assert [talk.store_bytes(one.part_10) for one in images] == [0x0000] * len(images)
+        yield scene
+
+
+def _answer(number, made) -> PatientEntry:
+    instances = tuple(
+        InstanceEntry(
+            sop_instance_uid=one.sop_instance_uid,
+            sop_class_uid=CT,
+            transfer_syntax_uid="1.2.840.10008.1.2.1",
+            file=f"{number}/{place}.dcm",
+            rows=one.ds.Rows,
+            columns=one.ds.Columns,
+            view="axial",
+            pixel_sha256=hashlib.sha256(one.pixels).hexdigest(),
+            data_set_sha256="0" * 64,
+        )
+        for place, one in enumerate(made)
+    )
+    series = SeriesEntry(
+        series_instance_uid=made[0].series_instance_uid,
+        modality=Modality.CT,
+        series_description="thorax",
+        instances=instances,
+    )
+    study = StudyEntry(
+        study_instance_uid=made[0].study_instance_uid,
+        study_date="20190917",
+        accession_number="1",
+        study_description="CT thorax",
+        modality=Modality.CT,
+        series=(series,),
+    )
+    return PatientEntry(
+        number=number,
+        patient_id=f"SYN-{number}",
+        patient_name=f"Muster^Anna{number}",
+        birth_date="19700101",
+        sex=Sex.F,
+        referring_physician="Arzt^Eva",
+        institution="Nowhere",
+        abnormality=Abnormality.PNEUMONIA,
+        studies=(study,),
+    )
