@@ -263,9 +263,10 @@ class Archive:
         """
         with self.alone():
             self.pool.close()
-            count = self._recovery(alone=True).rebuild()
-            self._fill_pool()
-            return count
+            try:
+                return self._recovery(alone=True).rebuild()
+            finally:
+                self._fill_pool()
 
     def export(self, directory: Path) -> int:
         """Write loose DICOM files for people. Returns their number."""
@@ -283,11 +284,14 @@ class Archive:
             ArchiveError: there is no mark, or another process has the archive open.
         """
         with self.alone():
+            mark.look(self.directory)
             self.pool.close()
             self.index.close()
             self.counter.close()
-            mark.go_back(self.directory)
-            self._start(alone=True)
+            try:
+                mark.go_back(self.directory)
+            finally:
+                self._start(alone=True)
 
     def close(self) -> None:
         """Leave the directory; nothing more can be stored."""

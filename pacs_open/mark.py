@@ -44,10 +44,8 @@ def make(directory: Path, catalogue: index.Index) -> None:
         disk.sync_directory(copy.parent)
 
 
-def go_back(directory: Path) -> None:
-    """Cut the log back to the mark and put the copy of the index in place.
-
-    Nobody may have the archive open.
+def look(directory: Path) -> Path:
+    """Where the copy of the index lies.
 
     Raises:
         ArchiveError: there is no mark.
@@ -56,6 +54,18 @@ def go_back(directory: Path) -> None:
     if not copy.exists():
         message = f"{directory}: there is no mark to go back to"
         raise ArchiveError(message)
+    return copy
+
+
+def go_back(directory: Path) -> None:
+    """Cut the log back to the mark and put the copy of the index in place.
+
+    Nobody may have the archive open.
+
+    Raises:
+        ArchiveError: there is no mark, or the disk does not obey.
+    """
+    copy = look(directory)
     with closing(sqlite3.connect(copy)) as connection:
         ends = dict(connection.execute("SELECT number, indexed FROM segments"))
     segments = directory / "segments"

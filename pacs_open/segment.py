@@ -52,7 +52,7 @@ class Segment:
         self.number = int(path.stem)
         self.descriptor = descriptor
         self.identity = identity
-        self.end = os.fstat(descriptor).st_size
+        self.end = aligned(os.fstat(descriptor).st_size)
         """Where the next record goes."""
         self.synced = 0
         """Everything before it is known to be on the disk."""
