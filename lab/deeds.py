@@ -4,12 +4,16 @@ A run lets each peer do a little before and after the probes. The demo adds the 
 the data: every image stored, found, got and moved.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from lab.evidence import Evidence
 from lab.peers.modality import Sent
 from lab.peers.workstation import Retrieved, Workstation
 from lab.report.model import EvidenceEntry, PositiveControlEntry, Report
+
+AFTER = " after the probes"
+"""How a run's check marks what was served after the probes."""
 
 
 @dataclass
@@ -47,8 +51,8 @@ class Deeds:
         self._retrieved("WORKSTATION was sent {} (C-MOVE)", workstation.move())
 
     def _retrieved(self, words: str, retrieved: Retrieved) -> None:
-        images = f"{retrieved.identical} of {retrieved.expected} images, each bit for bit the same"
-        how = ", over TLS verified on both sides" if retrieved.tls else ""
+        images = f"{retrieved.identical} of {retrieved.expected} identical images"
+        how = " over mutual TLS" if retrieved.tls else ""
         self._note(
             words.format(images) + how,
             retrieved.evidence,
@@ -73,13 +77,23 @@ class Deeds:
             update={
                 "positive_control": PositiveControlEntry(
                     peer=checked.peer,
-                    did=(*self.deeds, *checked.did),
+                    did=(*self.deeds, *_in_short(checked.did)),
                     ok=self.ok and checked.ok,
                     reached=checked.reached,
                     evidence=evidence,
                 )
             }
         )
+
+
+def _in_short(did: Sequence[str]) -> Iterator[str]:
+    """The run's own check in two lines: what was served before the probes, and after them."""
+    after = [deed for deed in did if deed.endswith(AFTER)]
+    before = [deed for deed in did if deed not in after]
+    if before:
+        yield f"served before the questions: {', '.join(before)}"
+    if after:
+        yield f"served after them: {', '.join(deed.removesuffix(AFTER) for deed in after)}"
 
 
 def _entry(seen: Evidence) -> EvidenceEntry:

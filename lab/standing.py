@@ -1,10 +1,13 @@
 """A lab that stands for as long as one wants: raised and filled, shown, reset, taken down."""
 
 import json
+import os
 import shlex
 import shutil
+import sys
 from collections.abc import Sequence
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from lab.conversation import SUCCESS
@@ -160,4 +163,14 @@ def commands(lab: Lab) -> Sequence[tuple[str, str]]:
 
 
 def _command(program: str, archive: Archive, *options: str) -> str:
-    return shlex.join([program, *options, archive.host, str(archive.port)])
+    return shlex.join([_callable(program), "-v", *options, archive.host, str(archive.port)])
+
+
+def _callable(program: str) -> str:
+    """The name, or the full path where pynetdicom's program of the same name comes first."""
+    own = Path(sys.executable).parent
+    found = shutil.which(program)
+    if found is None or Path(found).parent != own:
+        return program
+    others = [part for part in os.environ.get("PATH", "").split(os.pathsep) if Path(part) != own]
+    return shutil.which(program, path=os.pathsep.join(others)) or program

@@ -21,8 +21,6 @@ from lab.verdict import Verdict
 
 EMBEDDED_SIDE = 400
 """Pixels of the longer side of a picture in the page."""
-MOST_EVIDENCE = 2
-"""Lines of evidence shown for each answer; all of them are in ``report.json``."""
 
 
 def demo(report: DemoReport, pictures: Sequence[Picture], *, saved_in: str, seconds: float) -> str:
@@ -74,9 +72,15 @@ def _cell(probe: ProbeEntry) -> dict[str, Any]:
     return {
         "answer": answer(probe),
         "tone": tone(probe),
-        "evidence": [seen.text for seen in probe.evidence[-MOST_EVIDENCE:]],
+        "evidence": _evidence(probe),
         "why": "" if clear else probe.why,
     }
+
+
+def _evidence(probe: ProbeEntry) -> list[str]:
+    """The telling line, and the last one where that is another."""
+    lines = [words.telling(probe), *(seen.text for seen in probe.evidence[-1:])]
+    return list(dict.fromkeys(line for line in lines if line != probe.why))
 
 
 def doubtful(probe: ProbeEntry) -> bool:

@@ -56,7 +56,7 @@ def _secure_tone(conclusion: Conclusion) -> str:
 
 
 def _side_by_side(report: DemoReport) -> Table:
-    table = Table(title="The same questions, put to both", expand=True, show_lines=False)
+    table = Table(title="The same questions, put to both", expand=True, show_lines=True)
     table.add_column("probe", ratio=30)
     table.add_column("open", ratio=30)
     table.add_column("secure", ratio=40)
@@ -64,7 +64,9 @@ def _side_by_side(report: DemoReport) -> Table:
     for probe in report.open.probes:
         other = secure.get(probe.id)
         table.add_row(
-            Text(probe.id, "bold"), _cell(probe), _cell(other) if other else Text("not asked")
+            Text(probe.id, "bold").append(f"\n{probe.question}", "not bold dim"),
+            _cell(probe),
+            _cell(other) if other else Text("not asked"),
         )
     return table
 
@@ -72,7 +74,7 @@ def _side_by_side(report: DemoReport) -> Table:
 def _cell(probe: ProbeEntry) -> Text:
     """The answer, and the last thing the wire showed."""
     cell = Text(answer(probe), COLOURS[tone(probe)])
-    said = probe.evidence[-1].text if probe.evidence else probe.why
+    said = words.telling(probe)
     if probe.verdict in {Verdict.INCONCLUSIVE, Verdict.NOT_TESTED, Verdict.NOT_APPLICABLE}:
         said = probe.why
     return cell.append(f": {said}", "dim")
@@ -90,7 +92,7 @@ def _scale(name: str, exposure: ExposureEntry | None, colour: str) -> Text:
     line.append(f" {words.of(exposure.patients.obtained, exposure.patients.planted)} patients, ")
     line.append(f"{words.of(exposure.images.obtained, exposure.images.planted)} images")
     if exposure.images.identical:
-        line.append(f", {exposure.images.identical:,} bit for bit the same")
+        line.append(f", {exposure.images.identical:,} identical")
     return line
 
 

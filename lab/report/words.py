@@ -3,6 +3,8 @@
 import calendar
 from collections.abc import Sequence
 
+from lab.report.model import ProbeEntry
+
 MILLION = 1_000_000
 LEVELS: Sequence[tuple[str, str]] = (
     ("L0", "unreachable"),
@@ -14,6 +16,21 @@ LEVELS: Sequence[tuple[str, str]] = (
     ("L6", "it leaks images"),
 )
 """The rungs of exposure: how far a stranger came."""
+
+WELCOMES = frozenset({"ac", "0000H"})
+"""Codes of evidence that let us go on: they explain no refusal."""
+
+
+def telling(probe: ProbeEntry) -> str:
+    """The one line of evidence that says most: for a no, what the wire answered last."""
+    coded = [
+        seen
+        for seen in probe.evidence
+        if seen.code and seen.code not in WELCOMES and not seen.code.startswith("TLSv")
+    ]
+    if probe.answer == "no" and coded:
+        return coded[-1].text
+    return probe.evidence[-1].text if probe.evidence else probe.why
 
 
 def person(name: str) -> str:
