@@ -12,7 +12,7 @@ import time
 from dataclasses import replace
 from typing import Final, Protocol
 
-from pacs_open import association, dimse, negotiation, proposal, requests, upper_layer
+from pacs_open import dimse, negotiation, proposal, requests, upper_layer
 from pacs_open.association import Channel
 from pacs_open.door import Door
 from pacs_open.errors import (
@@ -35,6 +35,8 @@ _log = logging.getLogger(__name__)
 
 USER: Final = 0
 """A-ABORT by the service-user: deliberate (PS3.8 9.3.8)."""
+RELEASED: Final = "released"
+"""Why most associations end."""
 PROVIDER: Final = 2
 """A-ABORT by the service-provider: the protocol was broken."""
 
@@ -69,14 +71,14 @@ class Acceptor:
             self._converse()
         except UnobservedError as error:
             _log.error("%s; the connection ends", error)
-            self._abort(USER, 0)
+            self._abort()
         except (ConnectionLostError, DeadlineError) as error:
             _log.info("connection %d: %s", self.peer.serial, error)
         except Exception as error:
             # A bug of ours ends one connection, not the server. The message may hold a peer's
             # data; the type does not.
             _log.error("connection %d: fault of ours: %s", self.peer.serial, type(error).__name__)
-            self._abort(USER, 0)
+            self._abort()
         finally:
             with contextlib.suppress(OSError):
                 self._socket.close()
@@ -97,10 +99,13 @@ class Acceptor:
         except ConnectionDropped as refusal:
             spoken = self._house.stack.voice(refusal, self.peer)
             self._socket.close()
-            self._tell(Moment.CONNECTION_DROPPED, refused=True, why=spoken.why or refusal.why)
+            why = spoken.why or refusal.why
+            self._tell(Event(Moment.CONNECTION_DROPPED, refused=True, why=why))
             return
         except _HandshakeFailedError as error:
-            self._tell(Moment.HANDSHAKE_FAILED, refused=True, why=str(error))
+            # OpenSSL's alert is on its way: closing with bytes unread could destroy it.
+            event = Event(Moment.HANDSHAKE_FAILED, refused=True, why=str(error))
+            self._leave(Transport(self._socket, write_deadline=1.0), event, linger=error.has_alert)
             return
         transport = Transport(self._socket, write_deadline=self._door.write_deadline)
         bounds = upper_layer.Bounds(self._door.maximum_association_pdu, self._door.maximum_pdu)
@@ -123,9 +128,9 @@ class Acceptor:
             self._socket = wrapped
             wrapped.do_handshake()
         except (OSError, ValueError) as error:
-            # The alert is on its way; closing now, with bytes unread, could destroy it.
-            Transport(self._socket, write_deadline=1.0).close_after_last_word(1.0)
-            raise _HandshakeFailedError(_why_handshake_failed(error)) from error
+            raise _HandshakeFailedError(
+                _why_handshake_failed(error), has_alert=isinstance(error, ssl.SSLError)
+            ) from error
         der = wrapped.getpeercert(binary_form=True)
         cipher = wrapped.cipher()
         self.peer = replace(
@@ -137,21 +142,21 @@ class Acceptor:
 
     def _proposal(self, transport: Transport, decoder: dimse.Decoder) -> Proposal | None:
         """Read the A-ASSOCIATE-RQ; None if the connection is over."""
+        last_word, refused = b"", True
         try:
             body = self._request_body(transport, decoder)
             return proposal.read(body, self.peer)
-        except DeadlineError:
-            why = f"no A-ASSOCIATE-RQ within {self._door.handshake_deadline:g} s"
-            transport.close()  # AA-2: ARTIM expired
-            self._tell(Moment.CONNECTION_DROPPED, refused=True, why=why)
-        except (ConnectionLostError, PeerAbortedError) as error:
-            transport.close()
-            self._tell(Moment.CONNECTION_DROPPED, why=str(error))
-        except ProtocolError as error:
-            association.end(transport, upper_layer.abort(USER, 0), self._door.artim)  # AA-1
-            self._tell(Moment.CONNECTION_DROPPED, refused=True, why=str(error))
         except AssociationRejected as refusal:
             self._reject(transport, refusal, None)
+            return None
+        except DeadlineError:
+            why = f"no A-ASSOCIATE-RQ within {self._door.handshake_deadline:g} s"  # AA-2
+        except (ConnectionLostError, PeerAbortedError) as error:
+            why, refused = str(error), False
+        except ProtocolError as error:
+            why, last_word = str(error), upper_layer.abort(USER, 0)  # AA-1
+        event = Event(Moment.CONNECTION_DROPPED, refused=refused, why=why)
+        self._leave(transport, event, last_word)
         return None
 
     def _request_body(self, transport: Transport, decoder: dimse.Decoder) -> bytes:
@@ -185,7 +190,7 @@ class Acceptor:
         transport.send([pdu])
         channel = Channel(transport, decoder, request, agreement, self._door)
         self.channel = channel
-        self._tell(Moment.ASSOCIATION_ACCEPTED, request)
+        self._tell(Event(Moment.ASSOCIATION_ACCEPTED, request=request))
         return channel
 
     def _refused(self, request: AssociationRequest) -> dict[int, int]:
@@ -208,70 +213,68 @@ class Acceptor:
         spoken = self._house.stack.voice(refusal, self.peer)
         code = refusal if not isinstance(spoken, AssociationRejected) else spoken
         rejection = (code.result, code.source, code.reason)
-        with contextlib.suppress(ConnectionLostError, DeadlineError):
-            transport.send([upper_layer.reject(*rejection)])
-        try:
-            self._tell(
-                Moment.ASSOCIATION_REJECTED,
-                request,
-                rejection=rejection,
-                refused=True,
-                why=refusal.why,
-            )
-        finally:
-            transport.close_after_last_word(self._door.artim)
+        event = Event(
+            Moment.ASSOCIATION_REJECTED,
+            request=request,
+            rejection=rejection,
+            refused=True,
+            why=refusal.why,
+        )
+        self._leave(transport, event, upper_layer.reject(*rejection))
 
     # -- the association
 
     def _associate(self, channel: Channel) -> None:
         """Serve requests until the association ends, however it does."""
-        refused = False
+        last_word, refused = b"", True
         try:
             requests.serve_all(self._house.serve(channel), self._house.tell)
-            why = "released"
-            channel.close(within=self._door.artim)
+            why, refused = RELEASED, False
         except ProtocolError as error:
-            why, refused = str(error), True
-            channel.abort(PROVIDER, error.provider_reason)
+            why, last_word = str(error), upper_layer.abort(PROVIDER, error.provider_reason)  # AA-8
         except DeadlineError as error:
-            why, refused = str(error), True
-            channel.abort(USER, 0)
+            why, last_word = str(error), upper_layer.abort(USER, 0)
         except UnobservedError:
             raise
-        except PacsError as error:  # aborted or lost; nothing can be said to the peer ...
-            why = str(error)
-            if self._house.is_stopping and not isinstance(error, PeerAbortedError):
-                why = "this archive stops"
-                channel.abort(USER, 0)  # ... but if it is us who leave
-        self._tell(Moment.ASSOCIATION_ENDED, channel.request, refused=refused, why=why)
+        except PeerAbortedError as error:
+            why, refused = str(error), False
+        except ConnectionLostError as error:
+            why, refused = str(error), False
+            if self._house.is_stopping:  # it is us who leave: the connection is still there
+                why, last_word = "this archive stops", upper_layer.abort(USER, 0)
+        event = Event(Moment.ASSOCIATION_ENDED, request=channel.request, refused=refused, why=why)
+        self._leave(channel.transport, event, last_word, linger=why == RELEASED)
 
-    def _abort(self, source: int, reason: int) -> None:
+    def _abort(self) -> None:
+        """An A-ABORT by us, where there is an association to abort."""
         if self.channel is not None:
-            self.channel.abort(source, reason)
+            self.channel.abort(USER, 0)
 
-    def _tell(
-        self,
-        moment: Moment,
-        request: AssociationRequest | None = None,
-        *,
-        rejection: tuple[int, int, int] | None = None,
-        refused: bool = False,
-        why: str = "",
+    def _leave(
+        self, transport: Transport, event: Event, last_word: bytes = b"", *, linger: bool = False
     ) -> None:
-        self._house.tell(
-            Event(
-                moment,
-                peer=self.peer,
-                request=request,
-                rejection=rejection,
-                refused=refused,
-                why=why,
-            )
-        )
+        """Say the last word, tell of it, and close, once the peer has had time to read it."""
+        with contextlib.suppress(ConnectionLostError, DeadlineError):
+            if last_word:
+                transport.send([last_word])
+        try:
+            self._tell(event)
+        finally:
+            if last_word or linger:
+                transport.close_after_last_word(self._door.artim)
+            else:
+                transport.close()
+
+    def _tell(self, event: Event) -> None:
+        self._house.tell(replace(event, peer=self.peer))
 
 
 class _HandshakeFailedError(PacsError):
-    """TLS did not come about."""
+    """TLS did not come about; ``has_alert``: the peer was told so."""
+
+    def __init__(self, message: str, *, has_alert: bool) -> None:
+        super().__init__(message)
+        self.has_alert = has_alert
 
 
 def _why_handshake_failed(error: Exception) -> str:

@@ -8,27 +8,18 @@ C-MOVE sub-operations, a requestor's (:func:`pacs_open.requestor.request` makes 
 
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Final
 
 from pacs_open import dimse, upper_layer
-from pacs_open.command import Command, CommandField, encode
+from pacs_open.command import Command, CommandField
 from pacs_open.door import Door
 from pacs_open.errors import ConnectionLostError, DeadlineError, PeerAbortedError, ProtocolError
+from pacs_open.outgoing import Outgoing, Payload
 from pacs_open.refusals import DimseRefused
-from pacs_open.transport import FileRange, Transport, read_range
+from pacs_open.transport import Transport
 from pacs_open.upper_layer import PduType, State
 from pacs_open.values import AssociationRequest
-
-HELD_AT_MOST: Final = 128 * 1024
-"""Bytes of held responses before they are written anyway."""
-
-_SENDFILE_FROM: Final = 32 * 1024
-"""Below this fragment length one copy costs less than a call for each fragment."""
-
-Payload = bytes | memoryview | FileRange | Iterable[bytes]
-"""A data set to send: in memory, as stored bytes, or as a stream of unknown length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,22 +68,21 @@ class Channel:
         agreement: Agreement,
         door: Door,
     ) -> None:
+        self.transport = transport
         self.request = request
         self.contexts = agreement.contexts
         self.agreement = agreement
         self.idle_since: float | None = None
         """When waiting for the next request began (monotonic); None while one is at hand."""
-        self._transport = transport
         self._door = door
         self._decoder = decoder
         self._decoder.context_ids = agreement.contexts
-        self._fragment = dimse.fragment_length(agreement.peer_maximum_pdu)
+        self._outgoing = Outgoing(transport, agreement.peer_maximum_pdu)
         self._state = State.ESTABLISHED
         self._in_data_set = False
         self._waiting: deque[dimse.CommandReceived] = deque()
         self._cancelled: set[int] = set()
         self._release_asked = False
-        self._held = bytearray()
 
     # -- receiving
 
@@ -113,7 +103,7 @@ class Channel:
                     return Message(self.contexts[received.context_id], received.command)
         finally:
             self.idle_since = None
-        self._transport.send([upper_layer.RELEASE_RP])
+        self.transport.send([upper_layer.RELEASE_RP])
         return None
 
     def receive_response(self, message_id: int) -> Command:
@@ -181,7 +171,7 @@ class Channel:
         while not self._waiting and not self._release_asked and not self._in_data_set:
             event = self._decoder.next_event()
             if event is None:
-                arrived = self._transport.receive_now()
+                arrived = self.transport.receive_now()
                 if arrived is None:
                     break
                 self._fed(arrived)
@@ -201,69 +191,22 @@ class Channel:
         With ``hold`` a small message may wait to be written together with the next ones, until
         :meth:`flush` or whatever reads.
         """
-        pieces = list(dimse.fragments(context_id, encode(command), self._fragment, is_command=True))
-        if isinstance(data, bytes | memoryview):
-            pieces += dimse.fragments(context_id, data, self._fragment, is_command=False)
-            data = None
-        if hold and data is None:
-            self._held += b"".join(pieces)
-            if len(self._held) >= HELD_AT_MOST:
-                self.flush()
-            return
-        self.flush(more=True)
-        if data is None:
-            self._transport.send(pieces)
-        elif isinstance(data, FileRange):
-            self._send_stored(context_id, pieces, data)
-        else:
-            self._send_stream(context_id, pieces, data)
+        self._outgoing.send(context_id, command, data, hold=hold)
 
-    def flush(self, *, more: bool = False) -> None:
+    def flush(self) -> None:
         """Write what ``send(hold=True)`` has kept."""
-        if self._held:
-            held, self._held = bytes(self._held), bytearray()
-            self._transport.send([held], more=more)
-
-    def _send_stored(
-        self, context_id: int, pieces: list[bytes | memoryview], data: FileRange
-    ) -> None:
-        if self._transport.is_tls or self._fragment < _SENDFILE_FROM:
-            self._send_stream(context_id, pieces, read_range(data))
-            return
-        at, end = data.offset, data.offset + data.length
-        while at < end or not data.length:
-            length = min(self._fragment, end - at)
-            last = at + length == end
-            pieces.append(dimse.header(context_id, length, is_command=False, last=last))
-            self._transport.send(pieces, more=length > 0)
-            self._transport.send_file(FileRange(data.fd, at, length))
-            pieces = []
-            at += length
-            if last:
-                return
-
-    def _send_stream(
-        self, context_id: int, pieces: list[bytes | memoryview], chunks: Iterable[bytes]
-    ) -> None:
-        size = sum(map(len, pieces))
-        for piece, last in dimse.regroup(chunks, self._fragment):
-            pieces.append(dimse.header(context_id, len(piece), is_command=False, last=last))
-            pieces.append(piece)
-            size += len(piece)
-            if size >= HELD_AT_MOST or last:
-                self._transport.send(pieces, more=not last)
-                pieces, size = [], 0
+        self._outgoing.flush()
 
     # -- the end
 
     def release(self) -> None:
         """Ask for release and wait for the answer; then close (AR-1 to AR-3, AR-8)."""
         self.flush()
-        self._transport.send([upper_layer.RELEASE_RQ])
+        self.transport.send([upper_layer.RELEASE_RQ])
         self._state = State.AWAITING_RELEASE
         while self._state is not State.AWAITING_CLOSE:
             self._command_of(self._event())
-        self._transport.close()
+        self.transport.close()
 
     def abort(self, source: int, reason: int, *, within: float = 1.0) -> None:
         """Send an A-ABORT and close; never raises.
@@ -271,15 +214,11 @@ class Channel:
         Source 0 is the service-user (us, deliberately), 2 the service-provider (the peer broke
         the protocol). ``within``: seconds to wait for the peer to close.
         """
-        end(self._transport, upper_layer.abort(source, reason), within)
+        end(self.transport, upper_layer.abort(source, reason), within)
 
     def close(self, *, within: float) -> None:
         """After a release by the peer: wait for it to close, ``within`` seconds (Sta13)."""
-        self._transport.close_after_last_word(within)
-
-    def interrupt(self) -> None:
-        """From another thread: a blocked read ends with ConnectionLostError."""
-        self._transport.interrupt()
+        self.transport.close_after_last_word(within)
 
     # -- below messages
 
@@ -312,7 +251,7 @@ class Channel:
             if self._decoder.within_pdu:
                 started = started or time.monotonic()
                 within = min(within, started + self._door.pdu_deadline - time.monotonic())
-            self._fed(self._transport.receive(within))
+            self._fed(self.transport.receive(within))
         return event
 
     def _fed(self, arrived: memoryview) -> None:
@@ -326,7 +265,7 @@ class Channel:
         if pdu.pdu_type is PduType.ABORT:
             raise PeerAbortedError(*pdu.body[2:4])
         if pdu.pdu_type is PduType.RELEASE_RQ and self._state is State.AWAITING_RELEASE:
-            self._transport.send([upper_layer.RELEASE_RP])  # AR-8, AR-9: a collision
+            self.transport.send([upper_layer.RELEASE_RP])  # AR-8, AR-9: a collision
             self._state = State.COLLISION_REQUESTOR
             return
         self._state = upper_layer.next_state(self._state, pdu.pdu_type)

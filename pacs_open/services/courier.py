@@ -8,10 +8,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pacs_open.archive import Archive, Held, Stored
-from pacs_open.association import Channel, Payload
+from pacs_open.association import Channel
 from pacs_open.command import Command, CommandField
 from pacs_open.elements import MalformedDataSetError
 from pacs_open.errors import ArchiveError, ConnectionLostError, PacsError
+from pacs_open.outgoing import Payload
 from pacs_open.reencode import reencode
 from pacs_open.transfer_capability import EXPLICIT_LITTLE_ENDIAN, UNCOMPRESSED
 from pacs_open.transport import FileRange

@@ -3,12 +3,19 @@
 import contextlib
 import io
 import socket
+import ssl
 import struct
 import threading
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from pydicom import Dataset
 from pydicom.filebase import DicomBytesIO
 from pydicom.filewriter import write_dataset
@@ -19,6 +26,7 @@ from pacs_open.archive import Archive, Held, Outcome
 from pacs_open.attributes import LEVELS
 from pacs_open.command import Command, CommandField, encode
 from pacs_open.config import ArchiveTable, Config, NetworkAE, NetworkConnection, Workers
+from pacs_open.control import Control
 from pacs_open.head import HeadScanner
 from pacs_open.negotiation import Wanted, conclude, propose
 from pacs_open.schema import TABLES, terms
@@ -112,6 +120,13 @@ class MemoryIncoming:
 
     def __exit__(self, *error):
         return None
+
+
+def pixels(size):
+    """A data set (explicit little endian) of one element with so many bytes."""
+    return (
+        bytes.fromhex("e07f1000 4f57 0000".replace(" ", "")) + struct.pack("<L", size) + bytes(size)
+    )
 
 
 class MemoryArchive:
@@ -263,6 +278,89 @@ class RawPeer:
         self.socket.close()
 
 
+@pytest.fixture(scope="session")
+def tls_files(tmp_path_factory):
+    """A self-made certificate and its key, as PEM files."""
+    folder = tmp_path_factory.mktemp("tls")
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "pacs.test")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(minutes=5))
+        .not_valid_after(now + timedelta(hours=1))
+        .sign(key, hashes.SHA256())
+    )
+    (folder / "certificate.pem").write_bytes(certificate.public_bytes(Encoding.PEM))
+    (folder / "key.pem").write_bytes(
+        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    )
+    return folder / "certificate.pem", folder / "key.pem"
+
+
+@pytest.fixture
+def tls(tls_files):
+    """A control that sets TLS, and a function that wraps a peer's socket."""
+
+    def secure(self, door):
+        door.ssl_context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        door.ssl_context.load_cert_chain(*tls_files)
+        door.handshake_deadline = 30.0
+
+    def wrap(sock):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname = False
+        context.load_verify_locations(tls_files[0])
+        return context.wrap_socket(sock)
+
+    return type("TlsControl", (Control,), {"name": "tls", "secure": secure})(), wrap
+
+
+@pytest.fixture
+def control():
+    """Make controls of functions, one for each moment: control(admit=...)."""
+
+    def make(title="test", **moments):
+        return type(title, (Control,), {"name": title, **moments})()
+
+    return make
+
+
+class Witness:
+    """Hears every event, and can be waited upon."""
+
+    def __init__(self, control):
+        self.events = []
+        self._changed = threading.Condition()
+        self.control = control(
+            "witness", observe=lambda _control, event, _ledger: self._hear(event)
+        )
+
+    def _hear(self, event):
+        with self._changed:
+            self.events.append(event)
+            self._changed.notify_all()
+
+    def wait_for(self, moment, count=1):
+        """The events of this moment, once there are so many."""
+        with self._changed:
+            assert self._changed.wait_for(lambda: len(self.of(moment)) >= count, 10), self.events
+        return self.of(moment)
+
+    def of(self, moment):
+        return [event for event in self.events if event.moment is moment]
+
+
+@pytest.fixture
+def witness(control):
+    """A control that hears every event."""
+    return Witness(control)
+
+
 @pytest.fixture
 def configuration(tmp_path):
     """A configuration on a free port of loopback."""
@@ -272,6 +370,12 @@ def configuration(tmp_path):
         archive=ArchiveTable(directory=Path(tmp_path / "archive")),
         workers=Workers(count=1, stop_within=5.0),
     )
+
+
+@pytest.fixture(name="pixels")
+def _pixels():
+    """Make data sets of a size: pixels(1000)."""
+    return pixels
 
 
 @pytest.fixture

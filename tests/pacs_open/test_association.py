@@ -1,4 +1,3 @@
-import os
 import socket
 import threading
 
@@ -15,7 +14,7 @@ from pacs_open.errors import (
     ProtocolError,
 )
 from pacs_open.refusals import DimseRefused
-from pacs_open.transport import FileRange, Transport
+from pacs_open.transport import Transport
 from pacs_open.values import AssociationRequest, Peer
 
 CT_IMAGE = "1.2.840.10008.5.1.4.1.1.2"
@@ -273,34 +272,6 @@ def test_another_response_than_the_awaited_one_breaks_the_protocol(line):
         a.channel.receive_response(3)
 
 
-@pytest.mark.parametrize("maximum_pdu", [0, 128, 16384, 131072])
-@pytest.mark.parametrize("size", [0, 1, 200_000])
-@pytest.mark.parametrize("kind", ["bytes", "stored", "stream"])
-def test_what_is_sent_arrives_whatever_its_form(line, tmp_path, maximum_pdu, size, kind):
-    a = line(maximum_pdu=maximum_pdu)
-    data = os.urandom(size)
-    (tmp_path / "segment").write_bytes(b"head" + data + b"tail")
-    heard = []
-    reader = threading.Thread(target=lambda: heard.extend(a.heard()))
-    reader.start()
-    with (tmp_path / "segment").open("rb") as file:
-        payload = {
-            "bytes": data,
-            "stored": FileRange(file.fileno(), 4, size),
-            "stream": iter([data[: size // 3], data[size // 3 :]]),
-        }[kind]
-
-        a.channel.send(1, STORE, payload)
-
-    a.channel.abort(0, 0)
-    reader.join()
-    assert heard == [
-        dimse.CommandReceived(1, STORE),
-        data,
-        dimse.Pdu(upper_layer.PduType.ABORT, bytes(4)),
-    ]
-
-
 def test_held_responses_leave_together_and_before_anything_is_read(line):
     a = line()
     for number in range(3):
@@ -349,5 +320,5 @@ def test_it_knows_since_when_it_is_idle(line):
 def test_the_last_word_never_raises(line):
     a = line()
     a.other.close()
-    association.end(a.channel._transport, upper_layer.abort(0, 0), 0.1)
-    association.end(a.channel._transport, upper_layer.abort(0, 0), 0.1)
+    association.end(a.channel.transport, upper_layer.abort(0, 0), 0.1)
+    association.end(a.channel.transport, upper_layer.abort(0, 0), 0.1)
