@@ -11,7 +11,6 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from hashlib import sha256
-from importlib import import_module
 from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
@@ -19,18 +18,19 @@ from pathlib import Path
 from pydantic import ValidationError
 from pydicom.dataset import Dataset
 
-from sample_images import iod, manifest
+from sample_images import chest_xray, ct, iod, mammogram, manifest, mr
 from sample_images.manifest import InstanceEntry, Manifest, PatientEntry, SeriesEntry, StudyEntry
 from sample_images.patients import Modality, Patient, plan
 from sample_images.size import Size
 
 Progress = Callable[[int, int, str], None]
 
-_MODULES = {
-    Modality.DX: "sample_images.chest_xray",
-    Modality.CT: "sample_images.ct",
-    Modality.MR: "sample_images.mr",
-    Modality.MG: "sample_images.mammogram",
+# Each modality draws its patients' studies, one data set at a time.
+_DRAWN_BY: dict[Modality, Callable[[Patient, Size], Iterator[Dataset]]] = {
+    Modality.DX: chest_xray.instances,
+    Modality.CT: ct.instances,
+    Modality.MR: mr.instances,
+    Modality.MG: mammogram.instances,
 }
 
 
@@ -141,8 +141,7 @@ def _finished(
 
 def instances(patient: Patient, size: Size) -> Iterator[Dataset]:
     """The data sets of one patient's study, one at a time."""
-    drawn: Iterator[Dataset] = import_module(_MODULES[patient.modality]).instances(patient, size)
-    return drawn
+    return _DRAWN_BY[patient.modality](patient, size)
 
 
 def write_patient(directory: Path, patient: Patient, size: Size) -> PatientEntry:
