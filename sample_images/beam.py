@@ -9,13 +9,10 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 import numpy as np
-import numpy.typing as npt
 
 from sample_images.anatomy.body import Body
-from sample_images.anatomy.fields import Floats, Grid, Point, resampled
+from sample_images.anatomy.fields import Floats, Grid, Mask, Point, resampled, single
 from sample_images.anatomy.points import Cloud
-
-Mask = npt.NDArray[np.bool_]
 
 SOURCE_TO_DETECTOR = 1800.0  # mm
 _CENTRE = -140.0  # height of the central ray in the drawing, mm
@@ -49,7 +46,7 @@ class Detector:
             away = depth + 152 * self.body.deep + self.body.breast
         else:
             away = 186 * self.body.across + self.body.fat - depth
-        return SOURCE_TO_DETECTOR / (SOURCE_TO_DETECTOR - away)
+        return single(SOURCE_TO_DETECTOR / (SOURCE_TO_DETECTOR - away))
 
     def thickness(self, shape: Floats, grid: Grid, *, coarser: int = 1) -> Floats:
         """How many mm of each ray lie inside a field; `coarser` saves time on smooth shapes.
@@ -58,7 +55,7 @@ class Detector:
         as sharp as the field itself.
         """
         total, step, layers, window = self._layers(shape, grid, coarser, shape > 0)
-        part, before = total[window], next(layers, None)
+        part, before = total[window], next(layers, total[window])
         for layer in layers:
             share = np.maximum(before, layer)
             before -= layer
@@ -94,14 +91,14 @@ class Detector:
         some = np.flatnonzero(occupied.any((1, 2)))
         if not len(some):
             return total, 0.0, iter(()), (slice(0), slice(0))
-        seen = occupied.any(0)
-        left, right = _reach(across, seen.any(0))
-        low, high = _reach(up - centre, seen.any(1))
-        window = (slice(*np.searchsorted(v, (-high, -low))), slice(*np.searchsorted(u, (left, right))))
+        left, right = _reach(across, np.asarray(occupied.any((0, 1))))
+        low, high = _reach(up - centre, np.asarray(occupied.any((0, 2))))
+        window = (slice(*np.searchsorted(v, (-high, -low))),
+                  slice(*np.searchsorted(u, (left, right))))  # fmt: skip
 
         def layers() -> Iterator[Floats]:
             for k in range(max(some[0] - 1, 0), min(some[-1] + 2, len(values))):
-                larger = self._magnified(depth[k])
+                larger = self._magnified(depth[k : k + 1])
                 yield resampled(
                     values[k],
                     (centre - v[window[0]] / larger - up[0]) / (up[1] - up[0]),
@@ -114,7 +111,7 @@ class Detector:
         """HU x mm of a cloud along each ray."""
         points = cloud.points * np.array(self.scale, np.float32)
         depth, across = (1, 0) if self.view is View.PA else (0, 1)
-        larger = self._magnified(points[:, depth]).astype(np.float32)
+        larger = self._magnified(points[:, depth])
         fine = 2  # each point falls into one of four quarters of a pixel: that is fine enough
         column = points[:, across] * larger * (fine / self.pitch) + self.columns * fine / 2
         centre = _CENTRE * self.scale[2]
@@ -126,7 +123,7 @@ class Detector:
         dots = np.bincount(row[seen] * wide + column[seen], weight, wide * high)
         dots = dots.reshape(self.rows, fine, wide).sum(1).reshape(self.rows, self.columns, fine)
         volume = self.scale[0] * self.scale[1] * self.scale[2]
-        return (dots.sum(2) * (volume / self.pitch**2)).astype(np.float32)
+        return single(dots.sum(2) * (volume / self.pitch**2))
 
 
 def _reach(axis: Floats, occupied: Mask) -> tuple[float, float]:
@@ -155,7 +152,7 @@ def blurred(picture: Floats, sigma: float) -> Floats:
         return enlarged(blurred(small, sigma / times), times, rows, columns)
     reach = int(3 * sigma + 1)
     kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) / sigma) ** 2)
-    kernel = (kernel / kernel.sum()).astype(np.float32)
+    kernel = single(kernel / kernel.sum())
     for _ in range(2):  # along columns, then, turned over, along rows
         padded = np.pad(picture, ((reach, reach), (0, 0)), mode="edge")
         result = padded[reach : reach + len(picture)] * kernel[reach]

@@ -84,7 +84,8 @@ def picture(chest: Thorax, view: View, size: Size) -> npt.NDArray[np.uint16]:
 
 def _four_times(small: Floats) -> Floats:
     """A picture with four times the rows and columns, cubic between its pixels."""
-    for _ in range(2):  # rows, then, turned over, columns
+    for _ in range(2):  # rows of the picture turned over, then its own
+        small = np.ascontiguousarray(small.T)
         padded = np.pad(small, ((2, 2), (0, 0)), mode="edge")
         larger = np.empty((len(small), _FINER, small.shape[1]), np.float32)
         for phase in range(_FINER):
@@ -97,7 +98,7 @@ def _four_times(small: Floats) -> Floats:
             for step in (1, 2, 3):
                 row += padded[first - 1 + step :][: len(small)] * np.float32(weights[step])
             larger[:, phase] = row
-        small = np.ascontiguousarray(larger.reshape(-1, small.shape[1]).T)
+        small = larger.reshape(-1, small.shape[1])
     return small
 
 

@@ -39,7 +39,7 @@ def instances(patient: Patient, size: Size) -> Iterator[Dataset]:
     agent = patient.abnormality in _WITH_CONTRAST_AGENT
     tomograph = Tomograph(chest, geometry, contrast_agent=agent)
     for number in range(size.of(SLICES)):
-        values = _stored(tomograph.slice(number))
+        values = _stored(tomograph.cut(number))
         burn_in.burn(values, _LETTERS - _INTERCEPT)
         ds = _data_set(patient, size, number)
         _geometry(ds, geometry, number)

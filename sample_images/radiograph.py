@@ -3,12 +3,13 @@
 import numpy as np
 
 from sample_images.anatomy import tissues
-from sample_images.anatomy.fields import Floats
+from sample_images.anatomy.fields import Floats, single
 from sample_images.anatomy.thorax import Thorax
-from sample_images.beam import Detector, View, blurred, enlarged
+from sample_images.beam import Detector, View, blurred
 
 _SOFT = 1 + tissues.MUSCLE / 1000
 _FAT = 1 + tissues.FAT / 1000
+_GRAIN = 0.0042  # noise of the logarithm where nothing is in the way
 
 
 def water(chest: Thorax, detector: Detector) -> Floats:
@@ -30,7 +31,7 @@ def water(chest: Thorax, detector: Detector) -> Floats:
     fine = detector.shadow(chest.vessels) + detector.shadow(chest.strands)
     path += blurred(fine, 0.6) / np.float32(1000)
     path += blurred(detector.shadow(chest.metal), 0.55) / np.float32(1000)
-    return np.maximum(path, 0)
+    return single(np.maximum(path, 0))
 
 
 def _in_cavity(chest: Thorax, detector: Detector) -> Floats:
@@ -45,8 +46,8 @@ def _in_cavity(chest: Thorax, detector: Detector) -> Floats:
         path += detector.thickness(chest.mass, grid) * more
     if chest.shrunk is not None:  # its pleura, free on both sides now, shows as a fine line
         path += lung - detector.thickness(chest.shrunk - np.float32(0.8), grid)
-    if np.any(chest.haze):
-        inside = np.clip(chest.lungs / 3, 0, 1) * chest.haze / np.float32(1000)
+    if chest.haze is not None:
+        inside = single(np.clip(chest.lungs / 3, 0, 1) * chest.haze / 1000)
         path += detector.integral(inside, grid, coarser=2)
     return path
 
@@ -73,10 +74,7 @@ def shown(chest: Thorax, detector: Detector) -> tuple[Floats, Floats]:
     low, high = 0.035, 0.95  # of the curve: what is shown as black and white
     steep = curve * (1 - curve) * (3.7 / (bright - dark) / (high - low))
     grain = steep * np.float32(_GRAIN) / np.sqrt(arrived)
-    return ((curve - low) / (high - low)).astype(np.float32), grain.astype(np.float32)
-
-
-_GRAIN = 0.0042  # noise of the logarithm where nothing is in the way
+    return single((curve - low) / (high - low)), single(grain)
 
 
 def _heel(shape: tuple[int, ...]) -> Floats:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from sample_images.anatomy.body import Body
-from sample_images.anatomy.fields import Floats, Grid, add, blend
+from sample_images.anatomy.fields import Floats, Grid, add, blend, single
 
 
 def liver(grid: Grid, room: Floats) -> Floats:
@@ -14,7 +14,7 @@ def liver(grid: Grid, room: Floats) -> Floats:
     left = grid.empty()
     add(grid, left, (10, -52, -262), (66, 40, 46))
     right = 22 - X
-    return np.minimum(np.minimum(room - 3.5, face), blend(left, right, 12)).astype(np.float32)
+    return single(np.minimum(np.minimum(room - 3.5, face), blend(left, right, 12)))
 
 
 def spleen(grid: Grid, room: Floats) -> Floats:
@@ -22,7 +22,7 @@ def spleen(grid: Grid, room: Floats) -> Floats:
     field = grid.empty()
     add(grid, field, (104, 42, -268), (30, 46, 40))
     add(grid, field, (88, 66, -262), (28, 26, 34), over=8)
-    return np.minimum(field, room - 4.5)
+    return single(np.minimum(field, room - 4.5))
 
 
 def stomach(grid: Grid, room: Floats, body: Body) -> Floats:
@@ -31,13 +31,13 @@ def stomach(grid: Grid, room: Floats, body: Body) -> Floats:
     field = grid.empty()
     add(grid, field, (58 + draw.normal(0, 4), -10, -272), (38, 44, 44))
     add(grid, field, (40, -42, -288), (38, 26, 36), over=8)
-    return np.minimum(field, room - 6)
+    return single(np.minimum(field, room - 6))
 
 
 def gas(grid: Grid, lumen: Floats, body: Body) -> Floats:
     """Gas in the stomach of somebody who lies: in front, its surface level."""
     _, Y, _ = grid.axes
-    return np.minimum(lumen, body.draw("level").uniform(-34, -20) - Y).astype(np.float32)
+    return single(np.minimum(lumen, body.draw("level").uniform(-34, -20) - Y))
 
 
 def kidneys(grid: Grid) -> Floats:
@@ -54,4 +54,4 @@ def crura(grid: Grid, back: Floats) -> Floats:
     front = back[:, None, None] - 14
     arch = np.hypot(np.abs(X) - 4, (Y - front) * 0.7)
     ring = 3.4 - np.abs(arch - 19)
-    return np.minimum(blend(ring, np.full_like(ring, -9), 1), -238 - Z).astype(np.float32)
+    return single(np.minimum(blend(ring, np.full_like(ring, -9), 1), -238 - Z))

@@ -48,7 +48,8 @@ def of(patient: Patient) -> Body:
         sex=patient.sex,
         age=patient.age,
         seed=patient.seed,
-        across=height**0.7 * (0.95 if woman else 1.0) * (1 + 0.07 * heavier) * draw.normal(1, 0.015),
+        across=height**0.7 * (0.95 if woman else 1.0) * (1 + 0.07 * heavier)
+        * draw.normal(1, 0.015),
         deep=height**0.7 * (0.95 if woman else 1.0) * (1 + 0.14 * heavier + 0.05 * older)
         * draw.normal(1, 0.02),
         lengthwise=height * draw.normal(1, 0.015) * (1 - 0.015 * older),

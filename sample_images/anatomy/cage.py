@@ -6,7 +6,7 @@ below the top of the first thoracic vertebra, in mm.
 
 import numpy as np
 
-from sample_images.anatomy.fields import Floats, Grid, table
+from sample_images.anatomy.fields import Floats, Grid, single, table
 
 # Depth, half breadth, half depth and the middle (y) of the inside of the cage.
 _DEPTH = (-30, -10, 0, 20, 45, 80, 120, 160, 200, 240, 280, 330)
@@ -42,7 +42,7 @@ def wall(grid: Grid) -> Floats:
     a, b = half_breadth(Z), half_depth(Z)
     size = ((np.abs(X) / a) ** SQUARE + (np.abs(y) / b) ** SQUARE) ** (1 / SQUARE)
     steep = np.sqrt((X / a**2) ** 2 + (y / b**2) ** 2) + np.float32(1e-6)
-    return ((1 - size) * np.clip(size, 0.25, None) / steep).astype(np.float32)
+    return single((1 - size) * np.clip(size, 0.25, None) / steep)
 
 
 def on_wall(angle: Floats, z: Floats, outward: float = 0) -> Floats:
@@ -54,7 +54,7 @@ def on_wall(angle: Floats, z: Floats, outward: float = 0) -> Floats:
     sine, cosine = np.sin(angle), np.cos(angle)
     x = a * np.abs(sine) ** (2 / SQUARE)
     y = middle(z) + b * np.sign(cosine) * np.abs(cosine) ** (2 / SQUARE)
-    return np.stack([x, y, np.broadcast_to(z, x.shape)], axis=-1).astype(np.float32)
+    return single(np.stack([x, y, np.broadcast_to(z, x.shape)], axis=-1))
 
 
 def outward(points: Floats) -> Floats:
@@ -70,4 +70,4 @@ def outward(points: Floats) -> Floats:
     lean = (half_breadth(z + 2) - half_breadth(z - 2)) / 4 * np.abs(normal[:, 0])
     lean += (half_depth(z + 2) - half_depth(z - 2)) / 4 * np.abs(normal[:, 1])
     normal[:, 2] = -lean
-    return (normal / np.linalg.norm(normal, axis=1, keepdims=True)).astype(np.float32)
+    return single(normal / np.linalg.norm(normal, axis=1, keepdims=True))

@@ -6,9 +6,8 @@ take the first centimetre, the muscles of arm and back lie on top of them.
 
 import numpy as np
 
-from sample_images.anatomy import cage
 from sample_images.anatomy.body import Body
-from sample_images.anatomy.fields import Floats, Grid, add, add_tube
+from sample_images.anatomy.fields import Floats, Grid, add, add_tube, single
 from sample_images.anatomy.lungs import noise
 from sample_images.anatomy.vertebrae import axis_of_spine
 
@@ -28,7 +27,7 @@ _MUSCLES = (
 
 def between_ribs(wall: Floats) -> Floats:
     """The layer of ribs and intercostal muscles."""
-    return np.minimum(wall + np.float32(RIBS), 1.5 - wall)
+    return single(np.minimum(wall + np.float32(RIBS), 1.5 - wall))
 
 
 def muscles(grid: Grid, body: Body, wall: Floats, skin: Floats) -> tuple[Floats, Floats]:
@@ -47,16 +46,15 @@ def muscles(grid: Grid, body: Body, wall: Floats, skin: Floats) -> tuple[Floats,
     deep = np.minimum(out - inner, inner + 0.45 * thick - out)
     outer = np.minimum(out - (inner + 1.8 + 0.45 * thick), inner + 1.8 + thick - out)
     deep = np.maximum(deep, np.minimum(_shoulders(grid), out - inner))
-    return (np.minimum(deep, within).astype(np.float32),
-            np.minimum(outer, within).astype(np.float32))  # fmt: skip
+    return single(np.minimum(deep, within)), single(np.minimum(outer, within))
 
 
 def _shoulders(grid: Grid) -> Floats:
     """Deltoid muscles round the joints, trapezius between neck and shoulder."""
     field = grid.empty()
     for side in (-1, 1):
-        line = np.array([(28, 34, 24, 34), (84, 32, -6, 29), (128, 24, -22, 34),
-                         (152, 2, -6, 44), (162, -22, 36, 38), (158, -58, 100, 38)], np.float32)  # fmt: skip
+        line = single([(28, 34, 24, 34), (84, 32, -6, 29), (128, 24, -22, 34),
+                       (152, 2, -6, 44), (162, -22, 36, 38), (158, -58, 100, 38)])  # fmt: skip
         line[:, 0] *= side
         add_tube(grid, field, line[:, :3], line[:, 3])
     return field
@@ -67,7 +65,7 @@ def beside_spine(grid: Grid) -> Floats:
     X, Y, _ = grid.axes
     back = axis_of_spine(grid.z)[:, 1][:, None, None]
     round_it = 25 - np.hypot(X * 0.95, (Y - back - 12) * 0.75)
-    return round_it.astype(np.float32)
+    return single(round_it)
 
 
 def canal(grid: Grid) -> Floats:
@@ -91,4 +89,4 @@ def glands(grid: Grid, body: Body, skin: Floats) -> Floats:
             (36 + out * 0.2, 15 + out * 0.4, 34 + out * 0.2))  # fmt: skip
     streaks = noise(grid, body.draw("glands"), 11)
     field = field / 2 - 3 + 6 * streaks - np.float32((body.age - 45) * 0.16)
-    return np.minimum(field, skin - 6).astype(np.float32)
+    return single(np.minimum(field, skin - 6))

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.floating]
+Mask = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.intp]
 Point = tuple[float, float, float]
 
@@ -74,17 +75,22 @@ class Grid:
         for corner in range(8):
             weight, step = np.float32(1), 0
             for axis_number, stride in enumerate((1, columns, rows * columns)):
-                far = corner >> axis_number & 1
+                far = (corner >> axis_number) & 1
                 step += far * stride
                 weight = weight * (part[axis_number] if far else 1 - part[axis_number])
             result += weight * flat[base + step]
         return result
 
 
+def single(values: npt.ArrayLike) -> Floats:
+    """`values` as 32-bit floats: enough for tissue, and half the memory."""
+    return np.asarray(values, dtype=np.float32)
+
+
 def blend(one: Floats, other: Floats, over: float) -> Floats:
     """The union of two shapes, their seam filled in over `over` mm."""
     share = np.clip(0.5 + (other - one) * np.float32(0.5 / over), 0, 1)
-    return one + (other - one) * share + np.float32(over) * share * (1 - share)
+    return single(one + (other - one) * share + np.float32(over) * share * (1 - share))
 
 
 def ellipsoid(grid: Grid, centre: Point, half: Point, axis: Point | None = None) -> Floats:
@@ -97,7 +103,7 @@ def ellipsoid(grid: Grid, centre: Point, half: Point, axis: Point | None = None)
     near = (x / half[0]) ** 2 + (y / half[1]) ** 2 + (z / half[2]) ** 2
     steep = (x / half[0] ** 2) ** 2 + (y / half[1] ** 2) ** 2 + (z / half[2] ** 2) ** 2
     length = np.sqrt(near)
-    return (length * (1 - length) / np.sqrt(steep + np.float32(1e-9))).astype(np.float32)
+    return single(length * (1 - length) / np.sqrt(steep + np.float32(1e-9)))
 
 
 def frame(axis: Point) -> tuple[Floats, Floats, Floats]:
@@ -106,8 +112,8 @@ def frame(axis: Point) -> tuple[Floats, Floats, Floats]:
     w = w / np.linalg.norm(w)
     aside = np.array([0, 1, 0] if abs(w[1]) < 0.9 else [1, 0, 0], dtype=np.float32)
     u = np.cross(aside, w)
-    u = (u / np.linalg.norm(u)).astype(np.float32)
-    return u, np.cross(w, u).astype(np.float32), w.astype(np.float32)
+    u = single(u / np.linalg.norm(u))
+    return u, single(np.cross(w, u)), single(w)
 
 
 def add(grid: Grid, field: Floats, centre: Point, half: Point, *, axis: Point | None = None,
@@ -138,7 +144,7 @@ def add_tube(grid: Grid, field: Floats, course: Floats, radii: Floats, *, over: 
                         / np.float32(along @ along + 1e-6), 0, 1)  # fmt: skip
         away = np.sqrt((px - share * along[0]) ** 2 + (py - share * along[1]) ** 2
                        + (pz - share * along[2]) ** 2)  # fmt: skip
-        shape = (r1 + (r2 - r1) * share - away).astype(np.float32)
+        shape = single(r1 + (r2 - r1) * share - away)
         field[part] = blend(field[part], shape, over) if over else np.maximum(field[part], shape)
 
 
@@ -149,7 +155,7 @@ def spline(points: Sequence[Sequence[float]] | Floats, pieces: int = 6) -> Float
     t = np.linspace(0, 1, pieces, endpoint=False, dtype=np.float32)[None, :, None]
     a, b, c, d = (p[i : len(p) - 3 + i, None, :] for i in range(4))
     course = b + t * (c - a + t * (2 * a - 5 * b + 4 * c - d + t * (3 * (b - c) + d - a))) / 2
-    return np.concatenate([course.reshape(-1, p.shape[1]), p[-2:-1]]).astype(np.float32)
+    return single(np.concatenate([course.reshape(-1, p.shape[1]), p[-2:-1]]))
 
 
 def table(places: Sequence[float], values: Sequence[float], at: Floats) -> Floats:
@@ -162,7 +168,7 @@ def table(places: Sequence[float], values: Sequence[float], at: Floats) -> Float
     t = (where - x[i]) / wide
     flat = y[i] * (1 + 2 * t) * (1 - t) ** 2 + y[i + 1] * t * t * (3 - 2 * t)
     bent = wide * t * (1 - t) * (slope[i] * (1 - t) - slope[i + 1] * t)
-    return (flat + bent).astype(np.float32)
+    return single(flat + bent)
 
 
 def resampled(layer: Floats, rows: Floats, columns: Floats) -> Floats:
@@ -170,10 +176,10 @@ def resampled(layer: Floats, rows: Floats, columns: Floats) -> Floats:
     columns = np.clip(columns, 0, layer.shape[1] - 1.001)
     rows = np.clip(rows, 0, layer.shape[0] - 1.001)
     c, r = columns.astype(np.intp), rows.astype(np.intp)
-    part = (columns - c).astype(np.float32)
+    part = single(columns - c)
     wide = layer[:, c] * (1 - part) + layer[:, c + 1] * part
-    part = (rows - r).astype(np.float32)[:, None]
-    result = wide[r]
+    part = single(rows - r)[:, None]
+    result: Floats = wide[r]
     result *= 1 - part
     below = wide[r + 1]
     below *= part

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from sample_images.anatomy import cage, lungs, pacemaker
-from sample_images.anatomy.fields import FAR, Floats, Point, add
+from sample_images.anatomy.fields import FAR, Floats, add, single
 from sample_images.anatomy.heart import Heart
 from sample_images.anatomy.points import Cloud, wire
 from sample_images.anatomy.thorax import Thorax
@@ -52,11 +52,11 @@ def _pleural_effusion(chest: Thorax) -> None:
         level = chest.body.draw("effusion").uniform(32, 40)
         lower = np.clip((Z + 200) * 0.35, 0, None)  # thins out towards the top
         below = Y - (level + lower - 34 * creeps)
-    fluid = np.minimum(np.minimum(below, -X - 4), chest.cavity).astype(np.float32)
+    fluid = single(np.minimum(np.minimum(below, -X - 4), chest.cavity))
     chest.fluid = fluid
     chest.lungs = np.minimum(chest.lungs, -fluid)
     pressed = np.clip(1 - np.abs(fluid) / 22, 0, 1) * (chest.lungs > 0)
-    chest.haze = chest.haze + (pressed * 260).astype(np.float32)
+    chest.haze = single(pressed * 260)
 
 
 def _pneumonia(chest: Thorax) -> None:
@@ -64,39 +64,38 @@ def _pneumonia(chest: Thorax) -> None:
     draw = chest.body.draw("pneumonia")
     centre = (-74 + draw.normal(0, 4), 2 + draw.normal(0, 8), -172 + draw.normal(0, 5))
     shape = chest.grid.empty()
-    add(chest.grid, shape, centre, (40, 44, 33))
-    add(chest.grid, shape, (centre[0] + 22, centre[1] - 14, centre[2] - 10), (30, 34, 26), over=14)
+    add(chest.grid, shape, centre, (42, 46, 35))
+    add(chest.grid, shape, (centre[0] + 22, centre[1] - 18, centre[2] - 12), (32, 36, 28), over=14)
     cloudy = shape + 13 * lungs.noise(chest.grid, draw, 21) + 6 * lungs.noise(chest.grid, draw, 10)
     share = 1 / (1 + np.exp(-(cloudy - 3) / 3.5))
     dense = 0.88 + 0.12 * lungs.noise(chest.grid, draw, 14)
-    chest.haze = chest.haze + (share * np.clip(dense, 0.3, 1) * (MUSCLE - LUNG)).astype(np.float32)
+    chest.haze = single(share * np.clip(dense, 0.3, 1) * (MUSCLE - LUNG))
 
 
 def _pneumothorax(chest: Thorax) -> None:
     """Air in the left pleural cavity: the lung has shrunk from the wall and the top."""
-    X, _, Z = chest.grid.axes
+    X, _, _ = chest.grid.axes
     draw = chest.body.draw("pneumothorax")
     much = draw.uniform(0.95, 1.15)
     gap = np.interp(-chest.grid.z, (-10, 40, 100, 180, 240, 300), (44, 38, 29, 18, 10, 5)) * much
-    shrunk = np.minimum(cage.wall(chest.grid) - gap.astype(np.float32)[:, None, None],
+    shrunk = np.minimum(cage.wall(chest.grid) - single(gap)[:, None, None],
                         lungs.apices(chest.grid) - np.float32(34 * much))  # fmt: skip
-    shrunk = np.where(X < 0, -FAR, shrunk).astype(np.float32)
-    chest.shrunk = np.minimum(chest.cavity, shrunk)
-    chest.haze = chest.haze + (90 * (X > 0) * np.ones_like(Z)).astype(np.float32)
+    chest.shrunk = single(np.minimum(chest.cavity, np.where(X < 0, -FAR, shrunk)))
+    chest.haze = single(np.broadcast_to(90 * (X > 0), chest.grid.shape))
 
 
 def _lung_nodule(chest: Thorax) -> None:
-    """A lobed mass of some 25 mm in the right upper lobe, with strands to the pleura."""
+    """A lobed mass of some 30 mm in the right upper lobe, with strands to the pleura."""
     draw = chest.body.draw("nodule")
     centre = (-78 + draw.normal(0, 4), -12 + draw.normal(0, 8), -98 + draw.normal(0, 5))
-    radius = draw.uniform(12.5, 14.5)
+    radius = draw.uniform(14.5, 16.5)
     chest.mass = chest.grid.empty()
     add(chest.grid, chest.mass, centre, (radius, radius * 0.92, radius * 0.96))
     for _ in range(5):
         way = draw.normal(0, 1, 3)
         way *= radius * 0.6 / np.linalg.norm(way)
-        lobe: Point = tuple(np.add(centre, way))
-        add(chest.grid, chest.mass, lobe, (radius * 0.55,) * 3, over=4)
+        x, y, z = np.add(centre, way)
+        add(chest.grid, chest.mass, (x, y, z), (radius * 0.55,) * 3, over=4)
     chest.strands = Cloud.joined([_strand(np.array(centre), radius, draw) for _ in range(26)])
 
 

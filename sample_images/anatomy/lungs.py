@@ -4,7 +4,17 @@ import numpy as np
 
 from sample_images.anatomy import cage
 from sample_images.anatomy.body import Body
-from sample_images.anatomy.fields import FAR, Floats, Grid, add, add_tube, blend, spline, table
+from sample_images.anatomy.fields import (
+    FAR,
+    Floats,
+    Grid,
+    add,
+    add_tube,
+    blend,
+    single,
+    spline,
+    table,
+)
 from sample_images.anatomy.vertebrae import axis_of_spine
 
 # Depth of the top of the right dome at full breath, mm; the left one lies lower.
@@ -36,7 +46,7 @@ def diaphragm(x: Floats, y: Floats) -> Floats:
         fall = fall + np.where(back > 0, 74 * np.abs(p) ** 2.2, 30 * p * p)
         domes.append(-(DOME + lower) - fall)
     share = 1 / (1 + np.exp(-x / 7))
-    return (domes[0] * (1 - share) + domes[1] * share).astype(np.float32)
+    return single(domes[0] * (1 - share) + domes[1] * share)
 
 
 def above_diaphragm(grid: Grid) -> Floats:
@@ -44,7 +54,7 @@ def above_diaphragm(grid: Grid) -> Floats:
     X, Y, Z = grid.axes
     height = diaphragm(X, Y)[0]
     down, aside = np.gradient(height, grid.y, grid.x)
-    return ((Z - height) / np.sqrt(1 + down**2 + aside**2)).astype(np.float32)
+    return single((Z - height) / np.sqrt(1 + down**2 + aside**2))
 
 
 def apices(grid: Grid) -> Floats:
@@ -54,7 +64,7 @@ def apices(grid: Grid) -> Floats:
     # In front the inlet of the chest slopes down to the breastbone, and the lungs with it.
     fall = np.where(y < 0, (y / 60) ** 2 * 5 - 0.5 * y, (y / 30) ** 2 * 16)
     top = 6 - np.where(x > 0, (x / 38) ** 2 * 22, (x / 30) ** 2 * 16) - fall
-    return ((top - Z) * np.float32(0.75)).astype(np.float32)
+    return single((top - Z) * np.float32(0.75))
 
 
 def septum(grid: Grid) -> Floats:
@@ -75,7 +85,7 @@ def septum(grid: Grid) -> Floats:
     core = broad - np.hypot(X - 1, np.clip(np.abs(Y - back + 24) - 14, 0, None))
     field = blend(np.maximum(thin, FAR), np.maximum(core, FAR), 8)
     column = blend(np.maximum(spine, FAR), np.maximum(behind, FAR), 6)
-    return blend(column.astype(np.float32), field.astype(np.float32), 5).astype(np.float32)
+    return blend(column, field, 5)
 
 
 def airways(grid: Grid, shrink: float = 0) -> Floats:
@@ -92,7 +102,7 @@ def bubbles(grid: Grid, body: Body) -> Floats:
     draw = body.draw("gas")
     field = grid.empty()
     x, y = draw.uniform(48, 62), draw.uniform(-28, -8)
-    under = float(diaphragm(np.float32([x]), np.float32([y]))[0])
+    under = float(diaphragm(single([x]), single([y]))[0])
     half = draw.uniform(24, 34), draw.uniform(22, 30), draw.uniform(15, 22)
     add(grid, field, (x, y, under - 7 - half[2]), half)
     _, _, Z = grid.axes
@@ -117,13 +127,11 @@ def noise(grid: Grid, draw: np.random.Generator, size: float) -> Floats:
     """Smooth noise of mean 0 and standard deviation 1 whose blobs are about `size` mm."""
     step = float(grid.x[1] - grid.x[0])
     few = [int(np.ceil(n * step / size)) + 3 for n in grid.shape]
-    field = draw.standard_normal(few, dtype=np.float32)
+    field: Floats = draw.standard_normal(few, dtype=np.float32)
     for axis, number in enumerate(grid.shape):
         place = np.arange(number) * step / size
         low = place.astype(np.intp)
-        part = (place - low).astype(np.float32)
+        part = single(place - low).reshape([-1 if a == axis else 1 for a in range(3)])
         part = part * part * (3 - 2 * part)
-        shape = [-1 if a == axis else 1 for a in range(3)]
-        part = part.reshape(shape)
         field = np.take(field, low, axis) * (1 - part) + np.take(field, low + 1, axis) * part
-    return (field / field.std()).astype(np.float32)
+    return single(field / field.std())

@@ -61,9 +61,7 @@ def _generator(middle: Floats, body: Body) -> Cloud:
     x, z, path = x[where], z[where], path[where]
     lean = 0.35 * x - 0.12 * z  # it follows the chest's curve
     size = np.array([body.across, body.deep, body.lengthwise], np.float32)
-    places = []
-    for layer in (-2.5, 2.5):
-        places.append(np.stack([x, lean + layer, z], 1) / size + middle)
+    places = [np.stack([x, lean + layer, z], 1) / size + middle for layer in (-2.5, 2.5)]
     contrast = np.tile(path * 0.14**2 * 1000 / 2 / (size[0] * size[1] * size[2]), 2)
     return Cloud(np.concatenate(places).astype(np.float32), contrast.astype(np.float32))
 

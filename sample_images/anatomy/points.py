@@ -135,15 +135,15 @@ def wire(course: Floats, radius: float, contrast: float, step: float = 0.35) -> 
     u = np.cross(along, frame((0.3, 0.9, 0.4))[2])
     u /= np.linalg.norm(u, axis=1, keepdims=True)
     v = np.cross(along, u)
-    disc = _disc(max(5, round(np.pi * radius**2 / step**2)))
-    place = middle[:, None] + radius * (u[:, None] * disc[:, :1] + v[:, None] * disc[:, 1:])
+    spread = disc(max(5, round(np.pi * radius**2 / step**2)))
+    place = middle[:, None] + radius * (u[:, None] * spread[:, :1] + v[:, None] * spread[:, 1:])
     total = np.pi * radius**2 * lengths(middle)[-1] * contrast
     number = place.shape[0] * place.shape[1]
     return Cloud(place.reshape(-1, 3).astype(np.float32),
                  np.full(number, total / number, np.float32))  # fmt: skip
 
 
-def _disc(number: int) -> Floats:
+def disc(number: int) -> Floats:
     """Points spread evenly over the unit disc (sunflower)."""
     k = np.arange(number) + 0.5
     radius, angle = np.sqrt(k / number), k * np.pi * (3 - 5**0.5)

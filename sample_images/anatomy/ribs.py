@@ -43,7 +43,8 @@ class Rib:
         if self.number == 1:  # lies flat: its broad side looks up
             out = out * np.array([0.45, 0.45, 1], np.float32) + np.array([0, 0, 0.8], np.float32)
         return bar(self.course, out, np.stack([thin, tall], 1).astype(np.float32), cortex=1.25,
-                   hard=CORTICAL_BONE - MUSCLE, soft=CANCELLOUS_BONE - MUSCLE, step=_STEP)  # fmt: skip
+                   hard=CORTICAL_BONE - MUSCLE, soft=CANCELLOUS_BONE - MUSCLE,
+                   step=_STEP)  # fmt: skip
 
 
 def ribs(body: Body) -> list[Rib]:
@@ -70,21 +71,16 @@ def _rib(number: int, steeper: float) -> Rib:
 def cartilages(body: Body, bones: list[Rib]) -> Cloud:
     """Costal cartilages 1 to 10 of the left side; old ones are calcified in places."""
     draw = body.draw("cartilage")
-    clouds, before = [], None
+    clouds: list[Cloud] = []
+    above: Floats | None = None
     for rib in bones[:10]:
-        course = _cartilage(rib, before)
-        before = course
-        out = cage.outward(course)
-        half = np.tile(np.array([[3.6, 6.0]], np.float32), (len(course), 1))
-        cloud = bar(course, out, half, cortex=1.2, hard=CARTILAGE - MUSCLE,
-                    soft=CARTILAGE - MUSCLE, step=1.1)  # fmt: skip
-        old = np.clip((body.age - 35) / 60, 0, 0.7)
-        spots = draw.random((len(course) // 5 + 2)) < (old if rib.number > 1 else old + 0.2)
-        along = np.repeat(np.arange(len(course)) // 5, 1)
-        clouds.append(cloud)
-        for spot in np.flatnonzero(spots[along]):
-            if draw.random() < 0.35:
-                clouds.append(_crumb(course[spot], draw))
+        above = _cartilage(rib, above)
+        half = np.tile(np.array([[3.6, 6.0]], np.float32), (len(above), 1))
+        clouds.append(bar(above, cage.outward(above), half, cortex=1.2, hard=CARTILAGE - MUSCLE,
+                          soft=CARTILAGE - MUSCLE, step=1.1))  # fmt: skip
+        old = np.clip((body.age - 35) / 60, 0, 0.7) + (0.2 if rib.number == 1 else 0)
+        chalky = above[::5][draw.random(len(above[::5])) < old * 0.9]
+        clouds.extend(_crumb(place, draw) for place in chalky)
     return Cloud.joined(clouds)
 
 
@@ -109,7 +105,7 @@ def _cartilage(rib: Rib, above: Floats | None) -> Floats:
     return even(spline(np.array([end, between, before, goal])), 1.1)
 
 
-def sternum(body: Body) -> Cloud:
+def sternum() -> Cloud:
     """Manubrium, body and xiphoid process."""
     depth = np.array([43, 50, 60, 72, 84, 88, 100, 130, 160, 176, 184, 200], np.float32)
     wide = np.array([25, 30, 31, 25, 19, 18.5, 18, 20, 22, 18, 9, 5], np.float32)

@@ -81,7 +81,8 @@ def scapula(body: Body, *, raised: bool) -> Cloud:
     ], 8), 0.7)  # fmt: skip
     bars = [bar((course + up)[:, :3], _across(course, way), course[:, 3:], cortex=1.3, hard=_HARD,
                 soft=_SOFT, step=0.8)
-            for course, way in ((ridge, (0, 0.3, 1)), (coracoid, (0, 0, 1)), (glenoid, (1, 0, 0)))]  # fmt: skip
+            for course, way in ((ridge, (0, 0.3, 1)), (coracoid, (0, 0, 1)),
+                                (glenoid, (1, 0, 0)))]  # fmt: skip
     return Cloud.joined([plate, *bars])
 
 

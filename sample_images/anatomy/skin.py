@@ -3,7 +3,7 @@
 import numpy as np
 
 from sample_images.anatomy.body import Body
-from sample_images.anatomy.fields import Floats, Grid, add, add_tube, spline
+from sample_images.anatomy.fields import Floats, Grid, add, add_tube, single, spline
 
 # Depths below the first thoracic vertebra, and half breadth, front and back (y) of the lean trunk.
 _DEPTH = (-80, -50, -25, 0, 25, 50, 80, 120, 160, 200, 250, 300, 350)
@@ -31,24 +31,24 @@ def _trunk(grid: Grid, body: Body) -> Floats:
     X, Y, _ = grid.axes
     depth = -grid.z
     out = 8 + body.fat
-    wide = np.interp(depth, _DEPTH, _WIDE)
-    wide += (out + 14 * body.muscle) * np.interp(depth, (-80, 0, 50), (0.3, 0.6, 1))
+    broad = np.interp(depth, _DEPTH, _WIDE)
+    broad += (out + 14 * body.muscle) * np.interp(depth, (-80, 0, 50), (0.3, 0.6, 1))
     front = np.interp(depth, _DEPTH, _FRONT) + out * 0.8 + 12 * (body.muscle - 1)
     back = np.interp(depth, _DEPTH, _BACK) + out * 0.8 + 10 * (body.muscle - 1)
-    wide, front, back = (v.astype(np.float32)[:, None, None] for v in (wide, front, back))
-    half, middle = (front + back) / 2, (back - front) / 2
-    y = Y - middle
-    p = np.interp(depth, (-20, 60, 160), (2.1, 2.4, 2.6)).astype(np.float32)[:, None, None]
+    half, middle = single((front + back) / 2)[:, None, None], single((back - front) / 2)
+    wide = single(broad)[:, None, None]
+    y = Y - middle[:, None, None]
+    p = single(np.interp(depth, (-20, 60, 160), (2.1, 2.4, 2.6)))[:, None, None]
     size = ((np.abs(X) / wide) ** p + (np.abs(y) / half) ** p) ** (1 / p)
     steep = np.sqrt((X / wide**2) ** 2 + (y / half**2) ** 2) + np.float32(1e-6)
-    return ((1 - size) * np.clip(size, 0.25, None) / steep).astype(np.float32)
+    return single((1 - size) * np.clip(size, 0.25, None) / steep)
 
 
 def _shoulder(grid: Grid, body: Body, surface: Floats, side: int, *, arms_raised: bool) -> None:
     thick = 40 + body.fat / 3
-    slope = [(30, 28, 20, 46), (90, 26, -6, thick), (150, 20, -32, thick)]
+    slope = [(30.0, 28, 20, 46), (90, 26, -6, thick), (150, 20, -32, thick)]
     if arms_raised:
-        arm = [(158, 16, -40, 46), (164, -20, 30, 44), (158, -60, 110, 42)]
+        arm = [(158.0, 16, -40, 46.0), (164, -20, 30, 44), (158, -60, 110, 42)]
     else:
         arm = [(165, 18, -44, 6 + thick), (196, 12, -110, 4 + thick), (232, 6, -200, 2 + thick)]
     for course in (slope, arm):

@@ -1,6 +1,6 @@
 """The whole chest of one person, ready to be looked at."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -10,7 +10,7 @@ from sample_images.anatomy import lungs as airy
 from sample_images.anatomy import pulmonary, shoulders, vertebrae
 from sample_images.anatomy import ribs as bones
 from sample_images.anatomy.body import Body
-from sample_images.anatomy.fields import Floats, Grid, blend
+from sample_images.anatomy.fields import Floats, Grid, blend, single
 from sample_images.anatomy.points import Cloud
 from sample_images.anatomy.skin import skin
 
@@ -27,9 +27,9 @@ class Thorax:
 
     body: Body
     upright: bool  # for radiographs; computed tomography lays people down, arms raised
-    heart: hearts.Heart = hearts.Heart()
+    heart: hearts.Heart = field(default_factory=hearts.Heart)
     grid: Grid = _GRID
-    haze: Floats = np.float32(0)  # what clouds the lung, HU above its own
+    haze: Floats | None = None  # what clouds the lung, HU above its own
     metal: Cloud = NOTHING
     strands: Cloud = NOTHING  # scars in the lung
     mass: Floats | None = None
@@ -58,13 +58,13 @@ class Thorax:
         if not self.heart.bulge:
             return air
         aorta = hearts.aortic_wall(self.grid, self.heart, self.body)
-        return np.minimum(air, -aorta - np.float32(2))
+        return single(np.minimum(air, -aorta - 2))
 
     @cached_property
     def mediastinum(self) -> Floats:
         """All that lies between the lungs."""
         inner = blend(self.great_vessels, self.chambers, 6)
-        inner = blend(inner, self.airways + np.float32(1.6), 5)
+        inner = blend(inner, single(self.airways + 1.6), 5)
         return blend(inner, airy.septum(self.grid), 8)
 
     @cached_property
@@ -102,7 +102,7 @@ class Thorax:
         """Ribs, cartilage, sternum."""
         left = Cloud.joined([*(rib.cloud for rib in self.ribs),
                              bones.cartilages(self.body, self.ribs)])  # fmt: skip
-        return Cloud.joined([left, left.mirrored(), bones.sternum(self.body)])
+        return Cloud.joined([left, left.mirrored(), bones.sternum()])
 
     @cached_property
     def spine(self) -> Cloud:

@@ -4,11 +4,12 @@ Radii follow Murray's law, so that vessels thin out towards the pleura as they b
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
-from sample_images.anatomy.fields import Floats, Ints
-from sample_images.anatomy.points import Cloud, _disc
+from sample_images.anatomy.fields import Floats, Ints, single
+from sample_images.anatomy.points import Cloud, disc
 
 _TWIG = 0.5  # radius of the last branches, mm
 _MURRAY = 2.35  # exponent of radii at a fork
@@ -25,7 +26,8 @@ class Tree:
     twigs: Floats
 
 
-def grow(roots: Floats, ways: Floats, goals: Floats, owner: Ints, draw: np.random.Generator) -> Tree:
+def grow(roots: Floats, ways: Floats, goals: Floats, owner: Ints,
+         draw: np.random.Generator) -> Tree:  # fmt: skip
     """Trees from `roots` (t, 3), which set out along `ways`, to `goals` (n, 3).
 
     `owner` (n) says which root feeds each goal. All branches of one generation grow at once.
@@ -75,16 +77,16 @@ def _columns(tree: Tree) -> tuple[Floats, ...]:
 
 
 def _unit(vectors: Floats) -> Floats:
-    return vectors / (np.linalg.norm(vectors, axis=1, keepdims=True) + 1e-6)
+    return single(vectors / (np.linalg.norm(vectors, axis=1, keepdims=True) + 1e-6))
 
 
 def _sums(node: Ints, values: Floats, number: int) -> Floats:
-    return np.stack([np.bincount(node, column, number) for column in values.T], 1)
+    return single(np.stack([np.bincount(node, column, number) for column in values.T], 1))
 
 
 def radii(tree: Tree, twig: float = _TWIG) -> Floats:
     """Radius of each branch, mm."""
-    return (twig * tree.twigs ** (1 / _MURRAY)).astype(np.float32)
+    return single(twig * tree.twigs ** (1 / _MURRAY))
 
 
 def cloud(tree: Tree, contrast: float, *, twig: float = _TWIG, step: float = 0.6) -> Cloud:
@@ -99,7 +101,7 @@ def cloud(tree: Tree, contrast: float, *, twig: float = _TWIG, step: float = 0.6
     a, b = tree.start[branch], tree.end[branch]
     c = a + tree.comes[branch] * pull * 0.75
     d = b - goes[branch] * pull * 0.75
-    place = (a * (1 - t) ** 3 + 3 * c * t * (1 - t) ** 2 + 3 * d * t * t * (1 - t) + b * t**3)
+    place = a * (1 - t) ** 3 + 3 * c * t * (1 - t) ** 2 + 3 * d * t * t * (1 - t) + b * t**3
     slope = (c - a) * (1 - t) ** 2 + 2 * (d - c) * t * (1 - t) + (b - d) * t * t
     slope /= np.linalg.norm(slope, axis=1, keepdims=True) + 1e-6
     radius = radii(tree, twig)[branch]
@@ -114,16 +116,16 @@ def _filled(place: Floats, along: Floats, radius: Floats, length: Floats,
     v = np.cross(along, u)
     clouds = []
     edges = (0, 0.7, 1.1, 1.7, 2.6, 4.0, 6.0, 99)
-    for low, high in zip(edges[:-1], edges[1:], strict=True):
+    for low, high in pairwise(edges):
         some = np.flatnonzero((radius >= low) & (radius < high))
         if not len(some):
             continue
         mean = radius[some].mean()
-        disc = _disc(int(np.clip(3.3 * mean**2 / 0.5, 4, 220)))
+        spread = disc(int(np.clip(3.3 * mean**2 / 0.5, 4, 220)))
         r = radius[some][:, None, None]
-        points = place[some][:, None] + r * (u[some][:, None] * disc[:, :1]
-                                             + v[some][:, None] * disc[:, 1:])  # fmt: skip
-        amount = np.pi * radius[some] ** 2 * length[some] * contrast / len(disc)
+        points = place[some][:, None] + r * (u[some][:, None] * spread[:, :1]
+                                             + v[some][:, None] * spread[:, 1:])  # fmt: skip
+        amount = np.pi * radius[some] ** 2 * length[some] * contrast / len(spread)
         clouds.append(Cloud(points.reshape(-1, 3).astype(np.float32),
-                            np.repeat(amount, len(disc)).astype(np.float32)))  # fmt: skip
+                            np.repeat(amount, len(spread)).astype(np.float32)))  # fmt: skip
     return Cloud.joined(clouds)

@@ -5,12 +5,14 @@ to its size, tilted and put in its place.
 """
 
 from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
 
 import numpy as np
 
 from sample_images.anatomy import cage
 from sample_images.anatomy.body import Body
-from sample_images.anatomy.fields import Floats, table
+from sample_images.anatomy.fields import Floats, single, table
 from sample_images.anatomy.points import Cloud
 from sample_images.anatomy.tissues import CANCELLOUS_BONE, CORTICAL_BONE, MUSCLE
 
@@ -42,8 +44,8 @@ def levels() -> list[Level]:
     tops = [50.0, 34.0, 17.5, *(-t for t in cage.TOPS)]
     tops.append(tops[-1] - 36)
     broad = np.interp(range(18), (0, 3, 6, 10, 14, 17), (0.85, 0.98, 0.94, 1.05, 1.32, 1.5))
-    return [Level(name, top, below, float(b))
-            for name, top, below, b in zip(names, tops[:-1], tops[1:], broad, strict=False)]  # fmt: skip
+    places = zip(names, pairwise(tops), broad, strict=True)
+    return [Level(name, top, below, float(b)) for name, (top, below), b in places]
 
 
 def _capsule(p: Floats, one: tuple[float, ...], other: tuple[float, ...],
@@ -53,9 +55,10 @@ def _capsule(p: Floats, one: tuple[float, ...], other: tuple[float, ...],
     a, b = np.asarray(one, np.float32) / scale, np.asarray(other, np.float32) / scale
     q = p / scale
     share = np.clip(((q - a) @ (b - a)) / ((b - a) @ (b - a)), 0, 1)
-    return (1 - np.linalg.norm(q - a - share[:, None] * (b - a), axis=1)) * scale.min()
+    return single((1 - np.linalg.norm(q - a - share[:, None] * (b - a), axis=1)) * scale.min())
 
 
+@cache
 def carved(height: float) -> tuple[Floats, Floats]:
     """The points of a vertebra whose body is `height` mm high, and how hard each is (HU).
 
@@ -87,7 +90,7 @@ def carved(height: float) -> tuple[Floats, Floats]:
     shell = np.where(body > arch, 0.9, 1.2)[inside]
     hard = np.where(shape[inside] < shell, np.where(body > arch, 560, 0.48 * CORTICAL_BONE)[inside],
                     np.where(body > arch, CANCELLOUS_BONE, 160)[inside])  # fmt: skip
-    return p[inside], (hard - MUSCLE).astype(np.float32)
+    return p[inside], single(hard - MUSCLE)
 
 
 def spine(body: Body) -> Cloud:
@@ -99,7 +102,7 @@ def spine(body: Body) -> Cloud:
     for level in levels():
         middle = (level.top + level.bottom) / 2
         high = (level.top - level.bottom - _DISC) / 20.0
-        (x, y), = axis_of_spine(np.array([middle], np.float32))
+        ((x, y),) = axis_of_spine(np.array([middle], np.float32))
         (_, above), (_, below) = axis_of_spine(np.array([middle + 8, middle - 8], np.float32))
         tilt = np.arctan2(below - above, 16)  # forward lean of the body's axis
         stretch = np.array([level.broad, 0.35 + 0.65 * level.broad, high], np.float32)
