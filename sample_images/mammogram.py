@@ -2,8 +2,8 @@ r"""Digital mammograms, for presentation: RCC, LCC, RMLO, LMLO (PS3.3 A.27).
 
 Hung as readers expect it: the chest wall of a left breast at the left edge of the picture, that of
 a right breast at the right edge, the outer side or the armpit on top. Patient Orientation says the
-same in letters (PS3.3 C.7.6.1.1.1; values as in the IHE Mammography Image profile, RAD TF-2
-4.8.4.1.2): A\R and A\FR for the left breast, P\L and P\FL for the right one.
+same in letters, the direction of rows and then of columns (PS3.3 C.7.6.1.1.1, drawn for the breast
+in PS3.17 A, figure A-11): A\R and A\FR for the left breast, P\L and P\FL for the right one.
 """
 
 from collections.abc import Iterator
@@ -37,7 +37,7 @@ _VIEWS = (
     (Side.LEFT, View.MLO),
 )
 
-# CID 4014 View for Mammography; CID 6028 for the anatomic region (PS3.16).
+# CID 4014 View for Mammography; CID 4013 Anatomic Region for Mammography (PS3.16).
 _VIEW_CODES = {
     View.CC: iod.code("399162004", "SCT", "cranio-caudal"),
     View.MLO: iod.code("399368009", "SCT", "medio-lateral oblique"),
