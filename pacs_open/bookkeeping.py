@@ -79,6 +79,19 @@ class Keeper:
     def __init__(self, books: Mapping[str, Book]) -> None:
         self._books = books
 
+    def receive(self, pipe: Connection) -> Any:
+        """What a worker sent; None if it cannot be unpacked, which the worker is told.
+
+        Raises:
+            EOFError, OSError: the worker is gone.
+        """
+        data = pipe.recv_bytes()
+        try:
+            return pickle.loads(data)  # noqa: S301 - from a process that this one started
+        except Exception as error:  # must not end the process that keeps the books
+            pipe.send(LedgerUnavailableError(f"{type(error).__name__} in the question"))
+            return None
+
     def answer(self, worker: str, question: Question, pipe: Connection) -> None:
         """Answer one question through a worker's pipe.
 

@@ -165,7 +165,7 @@ class Supervisor:
     def _hear(self, worker: _Worker) -> None:
         """A worker asks, reports, or is dead."""
         try:
-            heard = worker.questions.recv()
+            heard = self._keeper.receive(worker.questions)
             if isinstance(heard, Question):
                 self._keeper.answer(worker.name, heard, worker.questions)
         except (EOFError, OSError):
