@@ -26,6 +26,8 @@ from lab.sop_classes import VERIFICATION
 from lab.wire import Reached, Record
 
 SUCCESS = 0x0000
+ENDS_WITHIN = 1.0
+"""Seconds that an ended association's thread may take to stop."""
 MOST_MATCHES = 1_000_000
 """Matches of one C-FIND that we are ready to keep."""
 
@@ -202,6 +204,15 @@ class Conversation:
                 self._association.release()
             elif not (self._association.is_rejected or self._association.is_aborted):
                 self._association.abort()
+        self._hang_up()
+
+    def _hang_up(self) -> None:
+        """Close what pynetdicom left open: after a rejection or an abort it may just stop."""
+        dul = self._association.dul
+        if dul.is_alive():
+            dul.join(ENDS_WITHIN)
+        if dul.socket is not None:
+            dul.socket.close()
 
 
 def _sop_class_of(file: Path) -> str:
