@@ -244,3 +244,7 @@ def _show(lab: Lab) -> None:
 def main() -> None:
     """``pacslab``."""
     app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,68 @@
+"""The terminal's report: side by side, without colours where there are none, nothing as markup."""
+
+import io
+
+import pytest
+from rich.console import Console
+
+from lab.evidence import Layer
+from lab.report import text
+from lab.report.conclusion import conclude
+from lab.report.model import EvidenceEntry
+
+
+def _said(report, **console):
+    written = io.StringIO()
+    Console(file=written, width=100, **console).print(text.demo(report, conclude(report)))
+    return written.getvalue()
+
+
+def test_both_answers_stand_beside_the_question(reports):
+    said = _said(reports["shown"])
+    row = next(line for line in said.splitlines() if "list_patients" in line)
+    assert "yes: 16 patients" in row
+    assert "no: TLS alert" in row
+
+
+def test_the_exposure_has_counts_and_a_bar_to_16_million(reports):
+    said = _said(reports["shown"])
+    assert "L6+W" in said
+    assert "16 of 16 patients, 271 of 271 images, 271 identical" in said
+    assert "0 of 16 patients, 0 of 271 images" in said
+    assert "█" * 32 in said
+    assert "16 million" in said
+
+
+def test_the_last_line_counts_the_verdicts(reports):
+    assert _said(reports["shown"]).splitlines()[-1].strip() == "secure: 3 pass"
+    assert _said(reports["down"]).splitlines()[-1].strip() == "secure: 3 inconclusive"
+
+
+@pytest.mark.parametrize(
+    ("demo", "words"), [("down", "inconclusive"), ("broken", "secure but broken")]
+)
+def test_a_sabotaged_demo_says_so_and_never_pass(reports, demo, words):
+    said = _said(reports[demo]).lower()
+    assert words in said
+    assert "pass" not in said.replace("password", "")
+
+
+def test_without_a_terminal_there_are_no_escape_sequences(reports):
+    assert "\x1b" not in _said(reports["shown"])
+
+
+def test_no_colour_is_obeyed(reports, monkeypatch):
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b[32m" not in _said(reports["shown"], force_terminal=True)
+
+
+def test_evidence_is_no_markup(reports):
+    report = reports["shown"]
+    seen = EvidenceEntry(layer=Layer.DATA, text="[red]loud[/red]")
+    probes = tuple(probe.model_copy(update={"evidence": (seen,)}) for probe in report.open.probes)
+    loud = report.model_copy(update={"open": report.open.model_copy(update={"probes": probes})})
+    assert "[red]loud[/red]" in _said(loud)
+
+
+def test_a_console_in_a_pipe_is_wide_enough_to_read():
+    assert text.console().width >= 80

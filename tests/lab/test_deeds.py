@@ -1,0 +1,84 @@
+"""What the clinic's devices were served counts only if it was all of their work."""
+
+import pytest
+
+from lab.deeds import Deeds
+from lab.evidence import Evidence, Layer
+from lab.peers.modality import Sent
+from lab.peers.workstation import Retrieved
+from lab.report.model import PositiveControlEntry, Report, TargetEntry
+
+PLANTED = 6
+SHOWN = (Evidence(Layer.DIMSE, "C-GET: A700H", "A700H"),)
+ALL = Sent(instances=PLANTED, tls="TLSv1.3", reached=True)
+
+
+class _Workstation:
+    def __init__(self, found=3, got=PLANTED, moved=PLANTED, *, tls=True):
+        self.answer_key = type("Key", (), {"patients": range(3)})
+        self._found, self._got, self._moved, self._tls = found, got, moved, tls
+
+    def find(self):
+        return self._found, SHOWN
+
+    def get(self):
+        return Retrieved(self._got, PLANTED, self._tls, () if self._got == PLANTED else SHOWN)
+
+    def move(self):
+        return Retrieved(self._moved, PLANTED, self._tls)
+
+
+def _report(*, ok=True):
+    checked = PositiveControlEntry(
+        peer="MODALITY", did=("MODALITY C-ECHO", "MODALITY C-ECHO after the probes"), ok=ok
+    )
+    target = TargetEntry(name="secure", host="127.0.0.1", port=1, tls=True, ae_title="X")
+    return Report(target=target, started="", probes=(), exposure=None, positive_control=checked)
+
+
+@pytest.mark.parametrize(
+    ("sent", "workstation", "checked", "ok"),
+    [
+        (ALL, _Workstation(), True, True),
+        (ALL, None, True, True),
+        (ALL, _Workstation(), False, False),
+        (Sent(instances=5, failed=1, reached=True), _Workstation(), True, False),
+        (Sent(), None, True, False),
+        (ALL, _Workstation(found=2), True, False),
+        (ALL, _Workstation(got=5), True, False),
+        (ALL, _Workstation(moved=0), True, False),
+        (ALL, _Workstation(tls=False), True, False),
+    ],
+)
+def test_when_the_friends_were_served(sent, workstation, checked, ok):
+    deeds = Deeds(sent, PLANTED)
+    if workstation is not None:
+        deeds.work(workstation)
+    assert deeds.join(_report(ok=checked)).positive_control.ok is ok
+
+
+def test_all_their_work_is_told_with_its_counts():
+    deeds = Deeds(ALL, PLANTED)
+    deeds.work(_Workstation())
+    did = deeds.join(_report()).positive_control.did
+    assert did == (
+        "MODALITY stored 6 of 6 images (C-STORE) over TLSv1.3",
+        "WORKSTATION found 3 of 3 patients (C-FIND)",
+        "WORKSTATION got 6 of 6 identical images (C-GET) over mutual TLS",
+        "WORKSTATION was sent 6 of 6 identical images (C-MOVE) over mutual TLS",
+        "served before the questions: MODALITY C-ECHO",
+        "served after them: MODALITY C-ECHO",
+    )
+
+
+def test_what_was_not_done_is_no_deed_and_what_the_wire_showed_is_kept():
+    deeds = Deeds(Sent(), PLANTED)
+    deeds.work(_Workstation(got=0, moved=0))
+    joined = deeds.join(_report()).positive_control
+    assert not [deed for deed in joined.did if "0 of" in deed]
+    assert "C-GET: A700H" in [seen.text for seen in joined.evidence]
+
+
+def test_a_report_without_a_positive_control_gets_none():
+    report = _report().model_copy(update={"positive_control": None})
+    assert Deeds(ALL, PLANTED).join(report).positive_control is None
