@@ -14,18 +14,15 @@ which makes it exist; it is acknowledged when the segment is on the disk. See
 
 import contextlib
 import os
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Literal, Self
 
-from sqlalchemy import Connection
-
 from pacs_open import disk, maintenance, mark, search
 from pacs_open.codec import Codec, identity
+from pacs_open.commit import Committer
 from pacs_open.counter import Counter
-from pacs_open.entry import existing, kin, note_segment, place, remove
 from pacs_open.errors import ArchiveError, DamagedRecordError, IndexUnavailableError
-from pacs_open.group_commit import GroupCommit
 from pacs_open.incoming import Incoming, Outcome, Request, check_uid
 from pacs_open.index import Index
 from pacs_open.maintenance import Problem
@@ -33,10 +30,9 @@ from pacs_open.part10 import FileMeta
 from pacs_open.pool import Pool
 from pacs_open.record import SEGMENT_START
 from pacs_open.recovery import Recovery
-from pacs_open.refusals import Refusal
 from pacs_open.segment import Segment, path_of
 from pacs_open.stored import Held, Stored, open_record
-from pacs_open.values import Query, Record
+from pacs_open.values import Query
 
 __all__ = ["Archive", "Durability", "Held", "Incoming", "Outcome", "Problem", "Stored"]
 
@@ -82,7 +78,6 @@ class Archive:
         except BaseException:
             os.close(self._users)
             raise
-        self._group: GroupCommit[Request] = GroupCommit(self._transaction)
 
     def _start(self, *, alone: bool) -> None:
         """Open index and log; called while no other process opens or leaves."""
@@ -94,6 +89,7 @@ class Archive:
                 raise
             self.index.set_aside()
             self._open_index(alone=alone)
+        self._committer = Committer(self.index, self.counter)
         self._fill_pool()
         disk.lock(self._users, shared=True)
 
@@ -187,7 +183,7 @@ class Archive:
 
     def submit(self, request: Request) -> None:
         """Commit a whole instance to the index, together with others that wait."""
-        self._group.submit(request)
+        self._committer.submit(request)
 
     def sync_segment(self, number: int) -> None:
         """Wait until a segment that may be another process' is on the disk."""
@@ -195,46 +191,6 @@ class Archive:
             path = path_of(self.segments, number)
             with disk.room(path):
                 disk.sync_file(path)
-
-    def _transaction(self, batch: Sequence[Request]) -> None:
-        """One index transaction for all who wait."""
-        with self.index.writing() as connection:
-            for request in batch:
-                try:
-                    self._commit(connection, request)
-                except Refusal as refusal:  # nothing was written yet
-                    request.error = refusal
-
-    def _commit(self, connection: Connection, request: Request) -> None:
-        entry = request.entry
-        row = existing(connection, entry.sop_instance_uid)
-        if row is not None and (row.digest, row.transfer_syntax) == (
-            entry.digest,
-            entry.transfer_syntax,
-        ):
-            request.outcome, request.repeated_in = Outcome.REPEATED, row.segment
-            return
-        rows = kin(connection, entry)
-        request.decide(
-            Record(
-                sop_class_uid=entry.attributes["SOPClassUID"],
-                sop_instance_uid=entry.sop_instance_uid,
-                transfer_syntax=entry.transfer_syntax,
-                head=request.head,
-                size=entry.size,
-                digest=entry.digest,
-                existing_digest=None if row is None else row.digest,
-                known_patient_ids=frozenset(one.PatientID for one in rows),
-            )
-        )
-        number = self.counter.next()
-        segment, header = request.seal(number, 0 if row is None else row.id)
-        if row is not None:
-            remove(connection, row)
-            rows = kin(connection, entry)
-            request.outcome = Outcome.REPLACED
-        place(connection, entry, number, (segment.number, header.offset), rows)
-        note_segment(connection, segment.number, header.end, segment.synced)
 
     def _adoptable(self, segment: Segment) -> bool:
         indexed, segment.synced = self.index.segment_ends().get(segment.number, (0, 0))

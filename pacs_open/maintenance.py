@@ -12,9 +12,9 @@ from sqlalchemy import Row, Select, select
 
 from pacs_open import disk
 from pacs_open.codec import Codec
-from pacs_open.entry import existing
 from pacs_open.errors import ArchiveError, DamagedRecordError
 from pacs_open.index import Index
+from pacs_open.placement import existing
 from pacs_open.record import SEGMENT_START, RecordHeader
 from pacs_open.schema import instances, patients, series, studies
 from pacs_open.segment import SUFFIX, Damage, Segment, numbers, path_of

@@ -23,9 +23,9 @@ from sqlalchemy import Connection, delete, func, insert, select
 from pacs_open import schema, segment
 from pacs_open.codec import Codec
 from pacs_open.counter import Counter
-from pacs_open.entry import existing, kin, note_segment, place, remove
 from pacs_open.errors import ArchiveError, DamagedRecordError
 from pacs_open.index import Index
+from pacs_open.placement import existing, kin, note_segment, place, remove
 from pacs_open.record import SEGMENT_START
 from pacs_open.segment import Damage, Segment
 from pacs_open.stored import examine

@@ -182,9 +182,7 @@ def _plain(keyword: str, text: str) -> ColumnElement[bool] | None:
     table = TABLES[attribute.level]
     if not attribute.has_terms:
         return meets(table.c[keyword], alternatives)
-    owners = select(terms.c.owner).where(
-        terms.c.keyword == keyword, meets(terms.c.text, alternatives)
-    )
+    owners = _owners(keyword, alternatives)
     matched: ColumnElement[bool] = table.c.id.in_(owners)
     return matched
 
@@ -199,10 +197,21 @@ def _name(keyword: str, level: Level, text: str) -> ColumnElement[bool] | None:
 
 def _groups(keyword: str, level: Level, key: NameKey) -> Iterator[ColumnElement[bool]]:
     for group, alternatives in key.groups:
-        demands = [terms.c.keyword == keyword, meets(terms.c.text, alternatives)]
+        owners = _owners(keyword, alternatives)
         if group:
-            demands.append(terms.c.component_group == group)
-        yield TABLES[level].c.id.in_(select(terms.c.owner).where(*demands))
+            owners = owners.where(terms.c.component_group == group)
+        yield TABLES[level].c.id.in_(owners)
+
+
+def _owners(keyword: str, alternatives: Alternatives) -> Select[int]:
+    """Rows with a term that is as demanded.
+
+    The keyword stands in each alternative: only so does each get its own range of the index.
+    """
+    named = terms.c.keyword == keyword
+    return select(terms.c.owner).where(
+        or_(*(and_(named, _one(terms.c.text, alternative)) for alternative in alternatives))
+    )
 
 
 def meets(column: ColumnElement[str], alternatives: Alternatives) -> ColumnElement[bool]:

@@ -53,7 +53,7 @@ def test_a_crash_between_header_and_index_keeps_the_whole_instance(archive, shel
 
     data = shelf.data_set(1)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("pacs_open.archive.place", crash_in_transaction)
+        patch.setattr("pacs_open.commit.place", crash_in_transaction)
         shelf.store(archive, data)
     (crashed,) = found
 
