@@ -63,7 +63,9 @@ class Acceptor:
         self._house = house
         self._door = door
         self._socket = sock
-        self._deadline = time.monotonic() + door.handshake_deadline
+        self._accepted_at = time.monotonic()
+        self._left_at: float | None = None
+        self._deadline = self._accepted_at + door.handshake_deadline
 
     def run(self) -> None:
         """Serve the connection to its end; never raises."""
@@ -83,6 +85,13 @@ class Acceptor:
             with contextlib.suppress(OSError):
                 self._socket.close()
             self._house.stack.depart(self.peer)
+
+    @property
+    def idle_since(self) -> float | None:
+        """Since when (monotonic) nothing but a word from the peer is awaited; None: at work."""
+        if self._left_at is not None or self.channel is None:
+            return self._left_at or self._accepted_at
+        return self.channel.idle_since
 
     def interrupt(self) -> None:
         """From another thread: whatever waits to read stops waiting."""
@@ -260,6 +269,7 @@ class Acceptor:
         try:
             self._tell(event)
         finally:
+            self._left_at = time.monotonic()
             if last_word or linger:
                 transport.close_after_last_word(self._door.artim)
             else:

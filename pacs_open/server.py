@@ -125,7 +125,7 @@ class Server:
 
     def _interrupt_idle(self) -> None:
         for acceptor in self._acceptors:
-            since = acceptor.channel.idle_since if acceptor.channel else 0.0
+            since = acceptor.idle_since
             if since is not None and time.monotonic() - since > IDLE:
                 acceptor.interrupt()
 

@@ -13,13 +13,12 @@ import socket
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from multiprocessing.connection import Connection, Pipe, wait
 from types import FrameType
 from typing import Final, NoReturn
 
 from pacs_open import listener
-from pacs_open.bookkeeping import Keeper, PipeLedger, Question
+from pacs_open.bookkeeping import Keeper, Question
 from pacs_open.config import Config
 from pacs_open.control import Control
 from pacs_open.errors import PacsError
@@ -27,18 +26,15 @@ from pacs_open.ledger import Book, LocalLedger
 from pacs_open.server import Server, books_of
 from pacs_open.stack import Stack
 from pacs_open.values import Event, Moment
+from pacs_open.worker import FAILED, RELOAD, STOP, Report, live
 
 _log = logging.getLogger(__name__)
 
 GRACE: Final = 5.0
 """Seconds beyond ``stop_within`` after which a worker that does not end is killed."""
-FAILED: Final = 3
-"""Exit status of a worker that could not start."""
 _RESTARTS: Final = 5
 _RESTARTS_WITHIN: Final = 10.0
 """At most so many restarts in so many seconds; then each waits for its turn."""
-
-_STOP, _RELOAD = b"stop", b"reload"
 
 Announce = Callable[[str, int], None]
 """Told host and port once connections are accepted."""
@@ -61,19 +57,17 @@ def run(config: Config, controls: Sequence[Control], announce: Announce) -> None
 def _run_alone(config: Config, controls: Sequence[Control], announce: Announce) -> None:
     """One worker, no supervisor: where processes cannot share a port."""
     woken, wake = socket.socketpair()
-    for name in ("SIGTERM", "SIGINT", "SIGBREAK"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), lambda *_: wake.send(_STOP))
-    with Server(config, controls) as server:
-        announce(*server.address)
-        woken.recv(1)
-
-
-@dataclass(frozen=True)
-class _Report:
-    """A worker serves, or cannot."""
-
-    fault: PacsError | None
+    names = [name for name in ("SIGTERM", "SIGINT", "SIGBREAK") if hasattr(signal, name)]
+    numbers = [signal.Signals[name] for name in names]
+    before = [signal.signal(number, lambda *_: wake.send(b"!")) for number in numbers]
+    with woken, wake:
+        try:
+            with Server(config, controls) as server:
+                announce(*server.address)
+                woken.recv(1)
+        finally:
+            for number, handler in zip(numbers, before, strict=True):
+                signal.signal(number, handler)
 
 
 class _Worker:
@@ -159,7 +153,7 @@ class Supervisor:
         while signal.SIGHUP in self._signals:
             self._signals.remove(signal.SIGHUP)
             for worker in self._workers:
-                worker.order(_RELOAD)
+                worker.order(RELOAD)
         self._replace_missing()
 
     def _hear(self, worker: _Worker) -> None:
@@ -171,7 +165,7 @@ class Supervisor:
         except (EOFError, OSError):
             self._bury(worker)
             return
-        if isinstance(heard, _Report):
+        if isinstance(heard, Report):
             worker.serves = heard.fault is None
             self._complain(heard.fault)
 
@@ -233,7 +227,9 @@ class Supervisor:
         """The child's whole life; it must not return into the supervisor's code."""
         status = FAILED
         try:
-            status = _work(self._config, self._controls, self._listening, worker)
+            status = live(
+                self._config, self._controls, self._listening, worker.ledger, worker.orders
+            )
         finally:
             sys.stdout.flush()
             sys.stderr.flush()
@@ -244,7 +240,7 @@ class Supervisor:
         self._signals.append(signal.SIGTERM)
         self._listening.close()
         for worker in self._workers:
-            worker.order(_STOP)
+            worker.order(STOP)
         deadline = time.monotonic() + self._config.workers.stop_within + GRACE
         while self._workers and (left := deadline - time.monotonic()) > 0:
             self._turn(left)
@@ -258,40 +254,3 @@ class Supervisor:
         finally:
             self._keeper.close()
             signal.set_wakeup_fd(-1)
-
-
-def _work(
-    config: Config, controls: Sequence[Control], listening: socket.socket, worker: _Worker
-) -> int:
-    """The whole life of a worker process; its exit status. Never raises."""
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)  # the supervisor gives the orders
-    signal.set_wakeup_fd(-1)
-    try:
-        server = Server(
-            config,
-            controls,
-            ledger=PipeLedger(worker.ledger),
-            listening=listening,
-            announce=False,
-        )
-    except Exception as error:
-        fault = error if isinstance(error, PacsError) else PacsError(type(error).__name__)
-        worker.ledger.send(_Report(PacsError(str(fault))))
-        return FAILED
-    worker.ledger.send(_Report(None))  # before a thread of the server can ask anything
-    server.start()
-    _obey(server, worker.orders)
-    return 0
-
-
-def _obey(server: Server, orders: Connection) -> None:
-    """Do what the supervisor says; stop when it says so, or when it is gone."""
-    try:
-        while orders.recv_bytes() != _STOP:
-            server.reload()
-    except (EOFError, OSError):
-        _log.error("the supervisor is gone; this worker ends")
-        server.stop(0.0)
-        return
-    server.stop()

@@ -1,0 +1,76 @@
+"""A worker process: one server behind the shared port, doing what its supervisor orders."""
+
+import logging
+import signal
+import socket
+from collections.abc import Sequence
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import Final
+
+from pacs_open.bookkeeping import PipeLedger
+from pacs_open.config import Config
+from pacs_open.control import Control
+from pacs_open.errors import PacsError
+from pacs_open.server import Server
+
+_log = logging.getLogger(__name__)
+
+STOP: Final = b"stop"
+RELOAD: Final = b"reload"
+
+FAILED: Final = 3
+"""Exit status of a worker that could not start."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """A worker serves, or says why it cannot."""
+
+    fault: PacsError | None
+
+
+def live(
+    config: Config,
+    controls: Sequence[Control],
+    listening: socket.socket,
+    ledger: Connection,
+    orders: Connection,
+) -> int:
+    """The whole life of a worker process; its exit status.
+
+    Args:
+        config: the archive's configuration.
+        controls: asked in this order.
+        listening: the socket that all workers share.
+        ledger: pipe to the process that keeps the books; the :class:`Report` goes there first.
+        orders: pipe from the supervisor; its end is the end of the supervisor.
+    """
+    signal.set_wakeup_fd(-1)
+    for name in ("SIGTERM", "SIGINT", "SIGHUP"):
+        signal.signal(signal.Signals[name], signal.SIG_IGN)  # the supervisor gives the orders
+    try:
+        server = Server(
+            config, controls, ledger=PipeLedger(ledger), listening=listening, announce=False
+        )
+    except Exception as error:
+        # A PacsError is one line for a person; of any other fault only the type is safe to tell.
+        fault = str(error) if isinstance(error, PacsError) else type(error).__name__
+        ledger.send(Report(PacsError(fault)))
+        return FAILED
+    ledger.send(Report(None))  # before a thread of the server can ask anything
+    server.start()
+    _obey(server, orders)
+    return 0
+
+
+def _obey(server: Server, orders: Connection) -> None:
+    """Do what the supervisor says; stop when it says so, or when it is gone."""
+    try:
+        while orders.recv_bytes() != STOP:
+            server.reload()
+    except (EOFError, OSError):
+        _log.error("the supervisor is gone; this worker ends")
+        server.stop(0.0)
+        return
+    server.stop()

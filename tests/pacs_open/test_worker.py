@@ -1,0 +1,86 @@
+"""A worker's life; its process is proven in test_workers."""
+
+import contextlib
+import signal
+import threading
+from multiprocessing import Pipe
+
+import pytest
+
+from pacs_open import listener, worker
+from pacs_open.errors import ArchiveError, ConfigurationError
+
+
+@pytest.fixture
+def life(configuration, memory_archive, monkeypatch):
+    """A worker in a thread of this process, as far as that goes: signals stay ours."""
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    monkeypatch.setattr(signal, "set_wakeup_fd", lambda *_: None)
+    monkeypatch.setattr("pacs_open.server.open_archive", lambda config: memory_archive)
+    with contextlib.ExitStack() as open_pipes:
+
+        def start(*controls):
+            questions, ledger = Pipe()
+            orders, commands = Pipe(duplex=False)
+            for end in (questions, ledger, orders, commands):
+                open_pipes.callback(end.close)
+            listening = listener.bind("127.0.0.1", 0)
+            open_pipes.callback(listening.close)
+            address = listening.getsockname()
+            statuses = []
+            thread = threading.Thread(
+                target=lambda: statuses.append(
+                    worker.live(configuration, controls, listening, ledger, orders)
+                )
+            )
+            thread.start()
+            open_pipes.callback(thread.join, 10)
+            return questions, commands, address, thread, statuses
+
+        yield start
+
+
+def test_it_reports_serves_reloads_and_stops(life, peer, control):
+    doors = []
+    questions, commands, address, thread, statuses = life(
+        control(secure=lambda self, door: doors.append(door))
+    )
+
+    assert questions.recv() == worker.Report(None)
+    assert peer(address).associate().release()
+    commands.send_bytes(worker.RELOAD)
+    commands.send_bytes(worker.STOP)
+    thread.join(10)
+
+    assert statuses == [0]
+    assert len(doors) == 2
+
+
+def test_it_ends_when_the_supervisor_is_gone(life, caplog):
+    questions, commands, _, thread, statuses = life()
+    questions.recv()
+
+    commands.close()
+
+    thread.join(10)
+    assert statuses == [0]
+    assert "supervisor is gone" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (ConfigurationError("the key cannot be read"), "the key cannot be read"),
+        (ArchiveError("cannot be written"), "cannot be written"),
+        (ValueError("PATIENT^NAME"), "ValueError"),
+    ],
+)
+def test_what_keeps_it_from_serving_is_reported(life, control, error, told):
+    def secure(self, door):
+        raise error
+
+    questions, _, _, thread, statuses = life(control(secure=secure))
+
+    assert str(questions.recv().fault) == told
+    thread.join(10)
+    assert statuses == [worker.FAILED]
