@@ -116,6 +116,8 @@ else:  # pragma: no cover - Windows knows no shared lock: there one process has 
         """Lock an open file; return whether it is ours now."""
         del shared
         os.lseek(descriptor, FAR, os.SEEK_SET)
+        with contextlib.suppress(OSError):  # what we hold already would keep us out as well
+            msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)
         try:
             msvcrt.locking(descriptor, msvcrt.LK_LOCK if wait else msvcrt.LK_NBLCK, 1)
         except OSError:

@@ -289,6 +289,11 @@ def test_a_place_that_cannot_be_an_archive_is_one_line(tmp_path):
     assert "\n" not in str(fault.value)
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows keeps other users out in other ways")
+def test_nobody_else_on_the_machine_may_look_in(archive):
+    assert archive.directory.stat().st_mode & 0o077 == 0
+
+
 def test_an_archive_can_be_opened_twice_in_a_row_and_holds_no_files_open(shelf):
     def open_files():
         descriptors = Path("/proc/self/fd")
