@@ -11,7 +11,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import hypothesis
-import hypothesis
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
