@@ -67,6 +67,7 @@ def _pneumonia(chest: Thorax) -> None:
     add(chest.grid, shape, centre, (42, 46, 35))
     add(chest.grid, shape, (centre[0] + 22, centre[1] - 18, centre[2] - 12), (32, 36, 28), over=14)
     cloudy = shape + 13 * lungs.noise(chest.grid, draw, 21) + 6 * lungs.noise(chest.grid, draw, 10)
+    cloudy = np.minimum(cloudy, shape + 24)  # nowhere far from where it began
     share = 1 / (1 + np.exp(-(cloudy - 3) / 3.5))
     dense = 0.88 + 0.12 * lungs.noise(chest.grid, draw, 14)
     chest.haze = single(share * np.clip(dense, 0.3, 1) * (MUSCLE - LUNG))
