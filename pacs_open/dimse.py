@@ -287,12 +287,14 @@ def fragments(
             return
 
 
-def regroup(chunks: Iterable[bytes], fragment: int) -> Iterator[tuple[bytes, bool]]:
+def regroup(chunks: Iterable[bytes], fragment: int) -> Iterator[tuple[bytes | memoryview, bool]]:
     """Cut a stream of unknown length into fragments; the last one is marked True."""
-    held = bytearray()
+    held = b""
     for chunk in chunks:
-        held += chunk
-        while len(held) > fragment:
-            yield bytes(held[:fragment]), False
-            del held[:fragment]
-    yield bytes(held), True
+        view = memoryview(held + chunk if held else chunk)
+        at = 0
+        while len(view) - at > fragment:
+            yield view[at : at + fragment], False
+            at += fragment
+        held = bytes(view[at:])
+    yield held, True
