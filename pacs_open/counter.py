@@ -17,6 +17,7 @@ class Counter:
     """Counts commits; called only inside the index transaction, which is one at a time."""
 
     def __init__(self, path: Path) -> None:
+        self._path = path
         with disk.room(path):
             self._descriptor = os.open(path, disk.READ_WRITE | os.O_CREAT, 0o600)
 
@@ -37,7 +38,8 @@ class Counter:
             self._write(number)
 
     def _write(self, number: int) -> None:
-        disk.write_at(self._descriptor, [_NUMBER.pack(number)], 0)
+        with disk.room(self._path):
+            disk.write_at(self._descriptor, [_NUMBER.pack(number)], 0)
 
     def close(self) -> None:
         """Close the file."""

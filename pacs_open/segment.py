@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pacs_open import disk
-from pacs_open.errors import ArchiveError
+from pacs_open.errors import ArchiveError, DamagedRecordError
 from pacs_open.record import (
     ALIGNMENT,
     HEADER_SIZE,
@@ -140,9 +140,21 @@ class Segment:
             disk.sync(self.descriptor)
         self.synced = max(self.synced, end)
 
+    def read(self, size: int, offset: int) -> bytes:
+        """Read up to ``size`` bytes; fewer only at the end.
+
+        Raises:
+            DamagedRecordError: the disk cannot read them.
+        """
+        try:
+            return disk.read_at(self.descriptor, size, offset)
+        except OSError as error:
+            message = f"{self.path}: cannot be read at {offset} ({error.strerror})"
+            raise DamagedRecordError(message) from error
+
     def header_at(self, offset: int) -> RecordHeader | None:
         """The header of the record at ``offset``, if there is one that fits into the file."""
-        block = disk.read_at(self.descriptor, HEADER_SIZE, offset)
+        block = self.read(HEADER_SIZE, offset)
         header = decode_header(block, self.identity, offset)
         if header is None or header.body + header.stored_length > self.size():
             return None
@@ -164,7 +176,7 @@ class Segment:
 
     def _search(self, offset: int) -> int | None:
         """The next place that holds a whole header."""
-        while block := disk.read_at(self.descriptor, _SEARCH, offset):
+        while block := self.read(_SEARCH, offset):
             for inside in range(0, len(block), ALIGNMENT):
                 place = offset + inside
                 if block.startswith(b"PACSREC", inside) and self.header_at(place) is not None:

@@ -5,7 +5,6 @@ import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from pacs_open import disk
 from pacs_open.codec import Codec
 from pacs_open.entry import Entry, describe
 from pacs_open.errors import DamagedRecordError
@@ -101,7 +100,7 @@ def _decoded(segment: Segment, header: RecordHeader, codec: Codec) -> Iterator[b
     position, left = header.body, header.stored_length
     size = header.front_length  # the front comes alone, so that large pieces stay whole
     while left:
-        piece = disk.read_at(segment.descriptor, min(size, left), position)
+        piece = segment.read(min(size, left), position)
         if not piece:
             break
         position += len(piece)

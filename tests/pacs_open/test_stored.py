@@ -56,3 +56,13 @@ def test_a_record_that_is_not_the_one_meant_is_never_served(archive, held, chang
 
     with pytest.raises(DamagedRecordError), archive.open(other):
         pass
+
+
+def test_what_the_disk_cannot_read_is_a_damaged_record(archive, held, monkeypatch):
+    def fail(*_):
+        raise OSError(5, "Input/output error")
+
+    with archive.open(held) as stored:
+        monkeypatch.setattr("pacs_open.disk.read_at", fail)
+        with pytest.raises(DamagedRecordError, match="Input/output error"):
+            stored.read()
