@@ -100,7 +100,6 @@ class Incoming:
         self._pending += self._encoder.update(self._front)
         self._segment: Segment | None = None
         self._written = 0
-        self._committed = False
         self._finished = False
 
     @property
