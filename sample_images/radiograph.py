@@ -45,7 +45,7 @@ def _in_cavity(chest: Thorax, detector: Detector) -> Floats:
         more = np.float32((tissues.MUSCLE - tissues.LUNG) / 1000)
         path += detector.thickness(chest.mass, grid) * more
     if chest.shrunk is not None:  # its pleura, free on both sides now, shows as a fine line
-        path += lung - detector.thickness(chest.shrunk - np.float32(0.8), grid)
+        path += lung - detector.thickness(chest.shrunk - np.float32(1.1), grid)
     if chest.haze is not None:
         inside = single(np.clip(chest.lungs / 3, 0, 1) * chest.haze / 1000)
         path += detector.integral(inside, grid, coarser=2)
@@ -68,7 +68,7 @@ def shown(chest: Thorax, detector: Detector) -> tuple[Floats, Floats]:
     even = 0.62 * broad + 1.15 * (middle - broad) + 1.35 * (seen - middle)
     rows, columns = path.shape
     part = slice(rows // 5, rows * 7 // 10, 3), slice(columns // 6, columns * 5 // 6, 3)
-    limits = (6, 92) if detector.view is View.PA else (6, 97)
+    limits = (6, 94) if detector.view is View.PA else (6, 98.5)
     dark, bright = np.percentile(even[part][path[part] > 40], limits)
     curve = 1 / (1 + np.exp((0.5 - (even - dark) / (bright - dark)) * 3.7))
     low, high = 0.035, 0.95  # of the curve: what is shown as black and white

@@ -78,11 +78,11 @@ def _pneumothorax(chest: Thorax) -> None:
     X, _, _ = chest.grid.axes
     draw = chest.body.draw("pneumothorax")
     much = draw.uniform(0.95, 1.15)
-    gap = np.interp(-chest.grid.z, (-10, 40, 100, 180, 240, 300), (44, 38, 29, 18, 10, 5)) * much
+    gap = np.interp(-chest.grid.z, (-10, 40, 100, 180, 240, 300), (58, 52, 43, 33, 24, 14)) * much
     shrunk = np.minimum(cage.wall(chest.grid) - single(gap)[:, None, None],
-                        lungs.apices(chest.grid) - np.float32(34 * much))  # fmt: skip
+                        lungs.apices(chest.grid) - np.float32(46 * much))  # fmt: skip
     chest.shrunk = single(np.minimum(chest.cavity, np.where(X < 0, -FAR, shrunk)))
-    chest.haze = single(np.broadcast_to(90 * (X > 0), chest.grid.shape))
+    chest.haze = single(np.broadcast_to(150 * (X > 0), chest.grid.shape))
 
 
 def _lung_nodule(chest: Thorax) -> None:

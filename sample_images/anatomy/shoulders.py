@@ -28,7 +28,7 @@ def clavicle(body: Body) -> Cloud:
         (142, -8, -14 + lift, 7.5, 4.6), (158, -4, -12 + lift, 8.5, 4.4),
     ], 8)  # fmt: skip
     course = even(middle, 0.7)
-    return bar(course[:, :3], _across(course, (0, 1, 0)), course[:, 3:], cortex=2.0,
+    return bar(course[:, :3], _across(course, (0, 1, 0)), course[:, 3:], cortex=2.5,
                hard=_HARD, soft=_SOFT)  # fmt: skip
 
 
