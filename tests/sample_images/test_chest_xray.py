@@ -72,7 +72,7 @@ def test_a_pacemaker_is_plain_to_see_in_the_upper_quadrant_of_the_left_chest():
     assert len(rows) > 2500  # the generator: 46 mm wide on pixels of 0.57 mm
     assert np.median(columns) > 625 * 0.6
     assert 750 * 0.2 < np.median(rows) < 750 * 0.45
-    assert paced[View.PA][rows, columns].mean() > 0.8 * 4095
+    assert paced[View.PA][rows, columns].mean() > 0.7 * 4095
     side = paced[View.LATERAL] - without[View.LATERAL]
     assert np.median(np.nonzero(side > 1200)[1]) < 625 / 2  # in front
 
