@@ -18,7 +18,7 @@ from pynetdicom.transport import AddressInformation
 from lab.conversation import Conversation, set_up_library
 from lab.evidence import Evidence, Layer
 from lab.sop_classes import VERIFICATION
-from lab.transport import WireSocket
+from lab.transport import Replies, WireSocket
 from lab.wire import Reached, Record, client_context, connect_tcp, wrap_tls
 
 MAXIMUM_PDU = 131072
@@ -132,6 +132,7 @@ class Target:
         ae.acse_timeout, ae.connection_timeout = self.deadline, self.deadline
         ae.dimse_timeout = ae.network_timeout = LONG_SILENCE
         association = Association(ae, "requestor")
+        association.dimse = Replies(association)
         local = AddressInformation(self.local_address or "", 0)
         association.set_socket(
             WireSocket(

@@ -7,8 +7,9 @@ bytes without a bound or deadline, and leaves Nagle's algorithm on.
 import contextlib
 import socket
 import ssl
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from pynetdicom.dimse import DIMSEServiceProvider
 from pynetdicom.transport import T_CONNECT, AddressInformation, AssociationSocket
 
 from lab.evidence import Evidence, Layer, printable
@@ -160,3 +161,17 @@ class WireSocket(LargeSteps):
             return
         with contextlib.suppress(OSError), noting(self._record, "while we were sending"):
             raise error
+
+
+class Replies(DIMSEServiceProvider):
+    """The DIMSE messages of an association of ours: kept for whoever waits for one.
+
+    pynetdicom's reactor looks for requests between two of our operations, and is asked to pause
+    during one; but it may just have been about to look. A reply that came that fast it would
+    take for an unexpected request and throw away. It has nothing to find here: requests reach
+    a requestor within a C-GET only, and there they are waited for.
+    """
+
+    def get_msg(self, block: bool = False) -> Any:  # noqa: FBT001, FBT002 - pynetdicom's signature
+        """The next message; nothing for one who does not wait."""
+        return super().get_msg(block=True) if block else (None, None)

@@ -78,3 +78,13 @@ def test_nagles_algorithm_is_off(wrong):
     with wrong.target(wrong.peers["visitor"]).converse() as talk:
         sock = talk._association.dul.socket.socket
         assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
+def test_a_reply_is_kept_for_whoever_waits_for_it():
+    ae = AE("STRANGER")
+    ae.dimse_timeout = 5
+    association = Association(ae, "requestor")
+    replies = Replies(association)
+    replies.msg_queue.put((1, "the reply"))
+    assert replies.get_msg(block=False) == (None, None)  # as the reactor asks
+    assert replies.get_msg(block=True) == (1, "the reply")

@@ -1,0 +1,137 @@
+"""A standing lab: filled, found again, shown with commands that work, reset, gone."""
+
+import io
+import json
+import os
+import shlex
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from lab import standing
+from lab.engines import EngineError, LabRunsError, places
+from lab.engines.process import ProcessEngine
+from lab.engines.record import Lab
+from lab.peers.workstation import Workstation
+from lab.progress import Progress
+from lab.scenes import open_scene, secure_scene
+from sample_images.manifest import Manifest
+from sample_images.size import Size
+
+SMALL = {"time_to_live": timedelta(minutes=5), "patients": 1, "seed": 2019, "size": Size.SMALL}
+
+
+@pytest.fixture(scope="module")
+def state(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("state")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(places.VARIABLE, str(folder))
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def lab(state):
+    engine = ProcessEngine()
+    running = standing.raise_lab(engine, Progress(Console(file=io.StringIO())), **SMALL)
+    yield running
+    engine.down(running)
+
+
+def test_it_is_found_again(lab):
+    assert standing.find(ProcessEngine()) == Lab.load(lab.folder)
+
+
+def test_a_second_one_is_refused(lab):
+    with pytest.raises(LabRunsError):
+        standing.raise_lab(ProcessEngine(), Progress(Console(file=io.StringIO())), **SMALL)
+
+
+def test_both_archives_hold_every_image_and_only_the_answer_key_lies_outside(lab):
+    key = Manifest.load(lab.folder / "manifest.json")
+    planted = {patient.patient_id for patient in key.patients}
+    assert not (lab.folder / "images").exists()
+    for scene in (open_scene(lab, key), secure_scene(lab, key)):
+        peer = scene.peers["workstation"]
+        workstation = Workstation(scene.target(peer), peer, key)
+        assert workstation.find()[0] == len(planted)
+        assert workstation.get().ok
+
+
+def test_the_status_for_machines_is_the_agreed_one(lab):
+    shown = json.loads(standing.as_json(lab))
+    assert set(shown) == {"engine", "since", "until", "open", "secure"}
+    assert set(shown["open"]) == {"host", "port", "ae_title"}
+    assert set(shown["secure"]) == {"host", "port", "ae_title", "ca", "peers"}
+    visitor = shown["secure"]["peers"]["visitor"]
+    assert visitor["may"] == ["echo", "store", "find", "get"]
+    assert all(Path(visitor[name]).is_file() for name in ("certificate", "key"))
+    assert Path(shown["secure"]["ca"]).is_file()
+
+
+def test_it_names_no_key_but_the_visitors(lab):
+    shown = standing.as_json(lab) + "\n".join(standing.describe(lab))
+    assert "modality" not in shown
+    assert "workstation" not in shown
+    assert "/secure/" not in shown
+
+
+@pytest.mark.program("echoscu", "findscu")
+def test_the_printed_commands_work_as_they_stand(lab, program):
+    program("echoscu")
+    path = f"/usr/bin{os.pathsep}{os.environ['PATH']}"
+    results = [
+        subprocess.run(
+            shlex.split(command),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            env={**os.environ, "PATH": path},
+            check=False,
+        )
+        for _, command in standing.commands(lab)
+    ]
+    assert [result.returncode == 0 for result in results] == [True, True, False, True, True]
+    assert "PatientName" in results[1].stdout + results[1].stderr
+    assert "PatientName" in results[4].stdout + results[4].stderr
+
+
+def test_pynetdicoms_programs_of_the_same_names_are_not_meant(lab, monkeypatch, tmp_path):
+    own = Path(sys.executable).parent
+    (tmp_path / "echoscu").write_text("#!/bin/sh\n")
+    (tmp_path / "echoscu").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{own}{os.pathsep}{tmp_path}")
+    command = standing.commands(lab)[0][1]
+    assert shlex.split(command)[0] == str(tmp_path / "echoscu")
+
+
+def test_without_a_lab_there_is_none_to_find(monkeypatch, tmp_path):
+    monkeypatch.setenv(places.VARIABLE, str(tmp_path))
+    with pytest.raises(standing.NoLabError, match="pacslab up"):
+        standing.find(ProcessEngine())
+
+
+def test_what_a_dead_lab_left_behind_is_removed(monkeypatch, tmp_path):
+    monkeypatch.setenv(places.VARIABLE, str(tmp_path))
+    engine = ProcessEngine()
+    dead = engine.up(places.lab_folder(), time_to_live=timedelta(minutes=5))
+    for process in (dead.keeper, dead.open.process, dead.secure.process):
+        process.stop(within=10)
+    with pytest.raises(standing.NoLabError):
+        standing.find(engine)
+    assert not dead.folder.exists()
+
+
+def test_a_lab_that_does_not_serve_its_friends_is_not_left_standing(monkeypatch, tmp_path):
+    monkeypatch.setenv(places.VARIABLE, str(tmp_path))
+
+    class Closed(ProcessEngine):
+        def up(self, folder, **settings):
+            return super().up(folder, **settings, admit=False)
+
+    with pytest.raises(EngineError, match="pacs-secure did not take the modality's images"):
+        standing.raise_lab(Closed(), Progress(Console(file=io.StringIO())), **SMALL)
+    assert not places.lab_folder().exists()
