@@ -6,8 +6,11 @@ import struct
 import threading
 
 import pytest
+from pynetdicom import AE
+from pynetdicom.association import Association
 
 from lab.target import Door, Target
+from lab.transport import Replies
 from lab.wire import Reached
 
 ABORT = bytes.fromhex("07 00 00000004 00 00 02 02")
