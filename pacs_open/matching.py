@@ -17,6 +17,9 @@ LONGEST = 10_240
 """Characters of the longest VR that is matched (LT); no longer pattern can match anything."""
 MAXIMUM_LIST = 10_000
 """Values of a list; one instance list of a large study has a few thousand."""
+MAXIMUM_PATTERNS = 500
+"""Values of a list of names, wild cards or ranges: each is a condition of its own, and SQLite
+takes a thousand in one statement."""
 
 _UNSPLIT = frozenset({"LT", "ST", "UT", "UR"})
 """VRs in which a backslash is a character (PS3.5 6.2)."""
@@ -37,6 +40,8 @@ _OLD_DATE = re.compile(r"\d{4}\.\d{2}\.\d{2}")
 _OLD_TIME = re.compile(r"\d{2}:\d{2}(:\d{2}(\.\d+)?)?")
 _INTEGER = re.compile(r"[+-]?[0-9]{1,12}")
 _AFTER_DIGITS = "~"
+_MOST_CARETS = 4
+"""Between the five components of a name (PS3.5 6.2.1.2)."""
 
 
 class Wildcard(Enum):
@@ -104,9 +109,9 @@ def parse(vr: str, text: str) -> Alternatives | None:
     if not values:
         return None
     if vr in _MOMENTS:
-        found = [_moment(vr, _old_forms(vr, value)) for value in values]
+        found = [_moment(vr, _old_forms(vr, value)) for value in _few(values)]
     elif vr in _WILD and any(c in text for c in "*?"):
-        found = [_pattern(value) for value in values]
+        found = [_pattern(value) for value in _few(values)]
     else:
         return (Exact(tuple(canonical(vr, value) for value in values)),)
     return None if None in found else tuple(one for one in found if one is not None)
@@ -115,7 +120,10 @@ def parse(vr: str, text: str) -> Alternatives | None:
 def parse_name(text: str) -> tuple[NameKey, ...] | None:
     """What a PN key demands, one of several; None: universal matching."""
     keys = []
-    for value in _values("PN", text):
+    for value in _few(_values("PN", text)):
+        if len(value) > LONGEST:  # before anything is folded: no name can be like it
+            keys.append(NameKey(((0, (Exact(()),)),)))
+            continue
         groups = person_name.groups(value)
         numbers = (0,) if len(groups) == 1 else (1, 2, 3)
         parts = [(n, _name_group(group)) for n, group in zip(numbers, groups, strict=False)]
@@ -144,7 +152,12 @@ def _values(vr: str, text: str) -> list[str]:
     else:
         values = [value.strip(" \0") for value in text.split("\\")]
     values = [value for value in values if value]
-    if len(values) > MAXIMUM_LIST:
+    return _few(values, MAXIMUM_LIST)
+
+
+def _few(values: list[str], limit: int = MAXIMUM_PATTERNS) -> list[str]:
+    """The values, or A700H if they are too many."""
+    if len(values) > limit:
         raise DimseRefused(f"a key lists {len(values)} values", 0xA700, "Too many values in a key")
     return values
 
@@ -157,7 +170,7 @@ def _name_group(group: str) -> Alternatives | None:
     if not group:
         return None
     spellings = [group]
-    while spellings[-1].endswith("^*"):
+    while spellings[-1].endswith("^*") and len(spellings) <= _MOST_CARETS:
         shorter = spellings[-1].removesuffix("^*").rstrip("^ ")
         if not shorter:
             break

@@ -22,7 +22,6 @@ _LETTERS = str.maketrans(
     }
 )
 """Letters that Unicode does not take apart, after case folding."""
-_AROUND_CARET = re.compile(r"\s*\^\s*")
 _SPACES = re.compile(r"\s+")
 
 
@@ -42,8 +41,8 @@ def fold(text: str) -> str:
 
 def tidy(group: str) -> str:
     """One component group without idle spaces and trailing carets (PS3.5 6.2.1.1)."""
-    group = _SPACES.sub(" ", _AROUND_CARET.sub("^", group)).strip()
-    return group.rstrip("^ ")
+    components = (_SPACES.sub(" ", component.strip()) for component in group.split("^"))
+    return "^".join(components).rstrip("^ ")
 
 
 def groups(name: str) -> tuple[str, ...]:

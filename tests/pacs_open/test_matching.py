@@ -1,4 +1,5 @@
 import re
+import time
 from itertools import pairwise
 
 import pytest
@@ -253,3 +254,23 @@ def test_an_endless_list_is_refused():
 )
 def test_retired_forms_are_put_right(vr, text, expected):
     assert matching.canonical(vr, text) == expected
+
+
+@pytest.mark.parametrize(
+    "key", ["A" + " " * 1_000_000 + "B", "A" + "^*" * 500_000, "A" + "^*" * 5_000]
+)
+def test_a_name_made_to_take_long_is_read_at_once(key):
+    before = time.process_time()
+    parsed = matching.parse_name(key)
+    assert parsed is not None
+    assert sum(len(alternatives) for _, alternatives in parsed[0].groups) <= 5
+    assert time.process_time() - before < 2
+
+
+@pytest.mark.parametrize(("vr", "value"), [("PN", "A"), ("LO", "A*"), ("DA", "20260101-20260102")])
+def test_more_patterns_than_one_statement_takes_are_refused(vr, value):
+    parse = matching.parse_name if vr == "PN" else lambda text: matching.parse(vr, text)
+    assert parse("\\".join([value] * matching.MAXIMUM_PATTERNS)) is not None
+    with pytest.raises(DimseRefused) as refused:
+        parse("\\".join([value] * (matching.MAXIMUM_PATTERNS + 1)))
+    assert refused.value.status == 0xA700
