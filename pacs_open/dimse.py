@@ -287,7 +287,9 @@ def fragments(
             return
 
 
-def regroup(chunks: Iterable[bytes], fragment: int) -> Iterator[tuple[bytes | memoryview, bool]]:
+def regroup(
+    chunks: Iterable[bytes | memoryview], fragment: int
+) -> Iterator[tuple[bytes | memoryview, bool]]:
     """Cut a stream of unknown length into fragments; the last one is marked True."""
     held = b""
     for chunk in chunks:

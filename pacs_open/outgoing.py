@@ -1,6 +1,6 @@
 """DIMSE messages on their way out: few writes, and stored bytes without copying them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from pacs_open import dimse
@@ -13,7 +13,7 @@ HELD_AT_MOST: Final = 128 * 1024
 _SENDFILE_FROM: Final = 32 * 1024
 """Below this fragment length one copy costs less than a call for each fragment."""
 
-Payload = bytes | memoryview | FileRange | Iterable[bytes]
+Payload = bytes | memoryview | FileRange | Iterable[bytes | memoryview]
 """A data set to send: in memory, as stored bytes, or as a stream of unknown length."""
 
 
@@ -31,8 +31,11 @@ class Outgoing:
         """Send a message, or keep a small one until the next :meth:`flush`."""
         pieces = list(dimse.fragments(context_id, encode(command), self._fragment, is_command=True))
         if isinstance(data, bytes | memoryview):
-            pieces += dimse.fragments(context_id, data, self._fragment, is_command=False)
-            data = None
+            if len(data) > HELD_AT_MOST:  # a peer may want it in fragments of two bytes
+                data = _chunks(data)
+            else:
+                pieces += dimse.fragments(context_id, data, self._fragment, is_command=False)
+                data = None
         if hold and data is None:
             self._held += b"".join(pieces)
             if len(self._held) >= HELD_AT_MOST:
@@ -69,13 +72,22 @@ class Outgoing:
             at += length
 
     def _send_stream(
-        self, context_id: int, pieces: list[bytes | memoryview], chunks: Iterable[bytes]
+        self,
+        context_id: int,
+        pieces: list[bytes | memoryview],
+        chunks: Iterable[bytes | memoryview],
     ) -> None:
         size = sum(map(len, pieces))
         for piece, last in dimse.regroup(chunks, self._fragment):
             pieces.append(dimse.header(context_id, len(piece), is_command=False, last=last))
             pieces.append(piece)
-            size += len(piece)
+            size += dimse.OVERHEAD + len(piece)
             if size >= HELD_AT_MOST or last:
                 self._transport.send(pieces, more=not last)
                 pieces, size = [], 0
+
+
+def _chunks(data: bytes | memoryview) -> Iterator[memoryview]:
+    view = memoryview(data)
+    for start in range(0, len(view), HELD_AT_MOST):
+        yield view[start : start + HELD_AT_MOST]

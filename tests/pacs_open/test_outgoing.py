@@ -110,3 +110,16 @@ def test_no_more_is_held_than_the_bound(line):
 
     assert most < HELD_AT_MOST
     assert len(line.heard()) == 80
+
+
+def test_tiny_fragments_are_not_all_in_memory_at_once():
+    class Counting:
+        is_tls = True
+        most = 0
+
+        def send(self, pieces, *, more=False):
+            self.most = max(self.most, len(pieces))
+
+    transport = Counting()
+    Outgoing(transport, 8).send(1, STORE, bytes(1_000_000))
+    assert transport.most < 40_000
