@@ -107,6 +107,7 @@ class ProcessEngine:
 
     def down(self, lab: Lab) -> None:
         """Stop the archives and the keeper, then remove the folder."""
+        lab = Lab.load(lab.folder) or lab  # a reset since then has written down other processes
         for which in PROGRAMS:
             self.stop(lab, which)
         this = StartedProcess.this()

@@ -100,6 +100,16 @@ def test_reset_brings_back_the_marked_content_on_the_same_ports(lab, engine):
         assert _patients(scene) == {kept.patient_id}
 
 
+def test_down_with_an_earlier_record_stops_what_a_reset_has_started(engine, tmp_path):
+    before = engine.up(tmp_path / "lab", time_to_live=LIFE)
+    engine.mark(before)
+    after = engine.reset(before)
+    engine.down(before)
+    assert not after.open.process.runs
+    assert not after.secure.process.runs
+    assert not after.keeper.runs
+
+
 def test_one_archive_can_be_stopped_and_the_other_goes_on(engine, tmp_path):
     lab = engine.up(tmp_path / "lab", time_to_live=LIFE)
     try:
