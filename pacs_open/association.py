@@ -83,6 +83,8 @@ class Channel:
         self._waiting: deque[dimse.CommandReceived] = deque()
         self._cancelled: set[int] = set()
         self._release_asked = False
+        self._pdu_at_hand: tuple[int, float] | None = None
+        """The PDU that has come in part: how many came before it, and since when it is awaited."""
 
     # -- receiving
 
@@ -204,7 +206,11 @@ class Channel:
         self.flush()
         self.transport.send([upper_layer.RELEASE_RQ])
         self._state = State.AWAITING_RELEASE
+        deadline = time.monotonic() + self._door.silence
         while self._state is not State.AWAITING_CLOSE:
+            if time.monotonic() > deadline:
+                message = "the peer talks on and does not answer the request for release"
+                raise DeadlineError(message)
             self._command_of(self._event())
         self.transport.close()
 
@@ -245,14 +251,19 @@ class Channel:
 
     def _event(self) -> dimse.Event:
         """The next event, however long it takes within the deadlines."""
-        started: float | None = None
         while (event := self._decoder.next_event()) is None:
             within = self._door.silence
             if self._decoder.within_pdu:
-                started = started or time.monotonic()
-                within = min(within, started + self._door.pdu_deadline - time.monotonic())
+                within = min(within, self._left_of_pdu())
             self._fed(self.transport.receive(within))
         return event
+
+    def _left_of_pdu(self) -> float:
+        """Seconds until the PDU at hand must be complete, in however many events it comes."""
+        now, number = time.monotonic(), self._decoder.complete_pdus
+        if self._pdu_at_hand is None or self._pdu_at_hand[0] != number:
+            self._pdu_at_hand = number, now
+        return self._pdu_at_hand[1] + self._door.pdu_deadline - now
 
     def _fed(self, arrived: memoryview) -> None:
         if not arrived:

@@ -97,6 +97,8 @@ class Decoder:
     def __init__(self, bounds: Bounds, maximum_command: int = 64 * 1024) -> None:
         self.bounds = bounds
         self.context_ids: Collection[int] = ()
+        self.complete_pdus = 0
+        """How many PDUs have come whole."""
         self._maximum_command = maximum_command
         self._view = memoryview(b"")
         self._at = 0
@@ -181,6 +183,7 @@ class Decoder:
         if body is None:
             return False
         self._part = _Part.PDU_HEADER
+        self.complete_pdus += 1
         return Pdu(self._pdu_type, bytes(body))
 
     def _read_pdv_header(self) -> Event | bool:
@@ -246,6 +249,7 @@ class Decoder:
             return False
         if self._pdu_left == 0:
             self._part = _Part.PDU_HEADER
+            self.complete_pdus += 1
         elif self._pdu_left < PDV_HEADER_LENGTH:
             message = f"{self._pdu_left} bytes are left over at the end of a P-DATA-TF"
             raise ProtocolError(message, AbortReason.INVALID_PARAMETER_VALUE)

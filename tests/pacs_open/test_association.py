@@ -148,21 +148,46 @@ def test_silence_between_and_within_pdus_meets_a_deadline(line, cut):
         a.channel.receive()
 
 
-def test_dribbling_does_not_stretch_the_deadline_of_a_pdu(line):
+@pytest.mark.parametrize("message", [_bytes(ECHO), _bytes(STORE, bytes(200))])
+def test_dribbling_does_not_stretch_the_deadline_of_a_pdu(line, message):
     a = line(pdu_deadline=0.3)
     stop = threading.Event()
+    whole = len(_bytes(STORE)) + dimse.OVERHEAD if len(message) > 200 else 0
+    a.other.sendall(message[:whole])
 
     def dribble():
-        for byte in _bytes(ECHO):
+        for byte in message[whole:]:
             if stop.wait(0.05):
                 return
             a.other.sendall(bytes([byte]))
 
+    def read():
+        a.channel.receive()
+        a.channel.drop_data_set()
+
     peer = threading.Thread(target=dribble)
     peer.start()
     with pytest.raises(DeadlineError):
-        a.channel.receive()
+        read()
     stop.set()
+    peer.join()
+
+
+def test_each_pdu_has_a_deadline_of_its_own(line):
+    a = line(pdu_deadline=0.5)
+    message = _bytes(STORE, bytes(600), fragment=100)
+    done = threading.Event()
+
+    def halting():
+        for start in range(0, len(message), 60):
+            a.other.sendall(message[start : start + 60])
+            done.wait(0.08)
+
+    peer = threading.Thread(target=halting)
+    peer.start()
+    a.channel.receive()
+    assert a.channel.drop_data_set() == 600
+    done.set()
     peer.join()
 
 
@@ -295,6 +320,23 @@ def test_release_waits_for_the_answer(line):
     a.channel.release()
 
     assert a.heard() == [dimse.Pdu(upper_layer.PduType.RELEASE_RQ, bytes(4))]
+
+
+def test_a_peer_that_talks_on_cannot_hold_up_the_release(line):
+    a = line()
+    a.channel._door.silence = 0.3
+    stop = threading.Event()
+
+    def talk():
+        while not stop.wait(0.05):
+            a.other.sendall(_bytes(ECHO))
+
+    peer = threading.Thread(target=talk)
+    peer.start()
+    with pytest.raises(DeadlineError):
+        a.channel.release()
+    stop.set()
+    peer.join()
 
 
 def test_a_release_collision_is_resolved_as_the_standard_says(line):
