@@ -36,6 +36,7 @@ class Committer:
 
     def _commit(self, connection: Connection, request: Request) -> None:
         entry = request.entry
+        request.outcome, request.repeated_in = Outcome.STORED, None  # it may be the second attempt
         row = existing(connection, entry.sop_instance_uid)
         if row is not None and (row.digest, row.transfer_syntax) == (
             entry.digest,

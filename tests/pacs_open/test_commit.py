@@ -3,6 +3,7 @@ import threading
 import pytest
 
 from pacs_open.archive import Outcome
+from pacs_open.errors import IndexUnavailableError
 from pacs_open.refusals import DimseRefused
 
 
@@ -60,3 +61,40 @@ def test_a_decision_that_breaks_refuses_its_own_instance_alone(archive, shelf):
     assert outcomes == stored | {3: "broken"}
     assert shelf.uids(archive) == {"1", "2", "4"}
     assert archive.check() == []
+
+
+def test_what_was_a_repetition_in_a_transaction_that_failed_is_decided_anew(
+    archive, shelf, monkeypatch
+):
+    """Two of the same in one transaction; it fails, and only the second one's next succeeds."""
+    committer, requests = archive._committer, []
+
+    def wait(request):
+        requests.append(request)
+        raise IndexUnavailableError("busy")
+
+    def together(request):
+        def commit_and_break(connection, one):
+            commit(connection, one)
+            if one is request:
+                raise ZeroDivisionError
+
+        commit = committer._commit
+        with monkeypatch.context() as patch:
+            patch.setattr(committer, "_commit", commit_and_break)
+            with pytest.raises(ZeroDivisionError):
+                committer._transaction([requests[0], request])
+        assert request.outcome is Outcome.REPEATED
+        committer._transaction([request])
+
+    data = shelf.data_set(1)
+    with shelf.receive(archive, data) as first, shelf.receive(archive, data) as second:
+        monkeypatch.setattr(archive, "submit", wait)
+        with pytest.raises(IndexUnavailableError):
+            first.commit(lambda record: None)
+        monkeypatch.setattr(archive, "submit", together)
+        outcome = second.commit(lambda record: None)
+
+    assert outcome is Outcome.STORED
+    assert archive.check() == []
+    assert shelf.uids(archive) == {"1"}
