@@ -20,6 +20,8 @@ from pacs_open.transport import FileRange
 MOST_CONTEXTS = 128
 """Presentation contexts in one A-ASSOCIATE-RQ (PS3.8 9.3.2.2)."""
 _HIGHEST_MESSAGE_ID = 0xFFFF
+MOST_REENCODED = 512 * 1024 * 1024
+"""Bytes of a data set that is re-encoded, which happens in memory; a longer one is not sent."""
 
 
 class NotSentError(PacsError):
@@ -92,7 +94,8 @@ class Courier:
     def _transmit(self, context_id: int, held: Held, payload: Payload) -> None:
         try:
             self.channel.send(context_id, self._request(held), payload)
-        except ArchiveError as error:  # half of a data set is out: nothing can follow it
+        except (ArchiveError, OSError, ValueError) as error:
+            # Half of a data set is out: nothing can follow it.
             raise ConnectionLostError("a stored data set could not be read to its end") from error
 
     def _syntax_for(self, held: Held) -> str:
@@ -120,6 +123,8 @@ class Courier:
 
 def _payload(stored: Stored, syntax: str, wanted: str) -> Payload:
     if wanted != syntax:
+        if stored.length > MOST_REENCODED:
+            raise NotSentError("the data set is too long to be re-encoded")
         try:
             return reencode(stored.read(), explicit=wanted == EXPLICIT_LITTLE_ENDIAN)
         except MalformedDataSetError as error:

@@ -55,12 +55,13 @@ class _Retrieval:
                 self.answer.status = CANCELLED
                 return
             try:
-                self._note(held, *_outcome(courier, held))
+                outcome = _outcome(courier, held)
             except _BROKEN as error:
                 if courier.channel is self.scp.channel:
                     raise
                 self.give_up(str(error))
                 return
+            self._note(held, *outcome)  # a failure to observe is no failure of the destination
             if self.counts.remaining:
                 progress = self.counts.on(pending, with_remaining=True)
                 self.scp.channel.send(self.message.context.context_id, progress, hold=True)

@@ -10,7 +10,12 @@ from pydicom.uid import (
 from pynetdicom import sop_class
 
 from pacs_open.control import Control
-from pacs_open.errors import DamagedRecordError, IndexUnavailableError
+from pacs_open.errors import (
+    ConnectionLostError,
+    DamagedRecordError,
+    IndexUnavailableError,
+    PeerAbortedError,
+)
 from pacs_open.refusals import move_destination_unknown
 from pacs_open.values import Moment
 
@@ -406,3 +411,54 @@ def test_a_destination_that_breaks_off_fails_what_is_left(
 
     assert (final.status, counts(final)) == (0xB000, (None, 1, 2, 0))
     assert again[-1][0].status == 0x0000
+
+
+class Forgetful(Control):
+    """Cannot observe the first sub-operation, and only that."""
+
+    name = "forgetful"
+    failures: list
+
+    def observe(self, event, ledger):
+        if event.moment is Moment.SUB_OPERATION_ANSWERED and not self.failures:
+            self.failures.append(event)
+            raise OSError
+
+
+def test_a_sub_operation_that_cannot_be_observed_ends_the_association(
+    start_pacs, instance, identifier, storage_scp
+):
+    with storage_scp([(CTImageStorage, [ExplicitVRLittleEndian])]) as destination:
+        control = Forgetful.model_construct(failures=[])
+        pacs = start_pacs([control], callback_port=destination.port)
+        pacs.fill(instance(1), instance(2))
+
+        with pytest.raises((PeerAbortedError, ConnectionLostError)), pacs.scu() as scu:
+            scu.move(identifier("STUDY", StudyInstanceUID="2.25.10"), "ANYBODY")
+
+    assert len(control.failures) == 1
+    assert len(destination.received) == 1
+
+
+def test_a_disk_that_fails_within_a_data_set_ends_the_association(filled, identifier, monkeypatch):
+    def unreadable(*_):
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr("pacs_open.outgoing._SENDFILE_FROM", 1 << 30)
+    monkeypatch.setattr("pacs_open.transport._read_at", unreadable)
+    with (
+        pytest.raises((PeerAbortedError, ConnectionLostError)),
+        filled.scu(*GET, roles=ROLES) as scu,
+    ):
+        scu.get(identifier("STUDY", StudyInstanceUID="2.25.10"))
+
+
+def test_what_is_too_long_to_be_re_encoded_is_a_failed_sub_operation(
+    filled, identifier, monkeypatch
+):
+    monkeypatch.setattr("pacs_open.services.courier.MOST_REENCODED", 100)
+    implicit = [(STUDY_GET, [ExplicitVRLittleEndian]), (CTImageStorage, [ImplicitVRLittleEndian])]
+    with filled.scu(*implicit, roles=ROLES) as scu:
+        answers, stored = scu.get(identifier("STUDY", StudyInstanceUID="2.25.10"))
+
+    assert (stored, answers[-1][0].status) == ([], 0xA702)
