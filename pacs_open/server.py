@@ -138,6 +138,8 @@ class Server:
             self._door = self.stack.secure()
         except ConfigurationError as error:
             _log.error("not reloaded, all stays as it was: %s", error)
+        except Exception as error:  # of any other fault only the type is safe to tell
+            _log.error("not reloaded, all stays as it was: %s", type(error).__name__)
         else:
             _log.info("reloaded: new connections meet the new settings")
 

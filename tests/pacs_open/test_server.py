@@ -113,12 +113,20 @@ def test_a_reload_reaches_new_connections_only(serving, peer, tls, control):
     assert peer(server, wrap=wrap).associate().echo() == 0
 
 
-def test_a_reload_that_fails_leaves_all_as_it_was(serving, peer, control, caplog):
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (ConfigurationError("the key cannot be read"), "the key cannot be read"),
+        (PermissionError(13, "PATIENT^NAME"), "PermissionError"),
+        (ValueError("PATIENT^NAME"), "ValueError"),
+    ],
+)
+def test_a_reload_that_fails_leaves_all_as_it_was(serving, peer, control, caplog, error, told):
     broken = threading.Event()
 
     def secure(self, door):
         if broken.is_set():
-            raise ConfigurationError("the key cannot be read")
+            raise error
 
     server = serving(control(secure=secure))
     broken.set()
@@ -126,7 +134,8 @@ def test_a_reload_that_fails_leaves_all_as_it_was(serving, peer, control, caplog
     server.reload()
 
     assert peer(server).associate().echo() == 0
-    assert "the key cannot be read" in caplog.text
+    assert told in caplog.text
+    assert "PATIENT" not in caplog.text
 
 
 def test_a_setting_that_cannot_be_obeyed_stops_the_start(configuration, memory_archive, control):
