@@ -32,9 +32,10 @@ class PipeLedger:
     """A worker's end. Asked by many threads; a fault makes it unusable for good."""
 
     def __init__(self, pipe: Connection) -> None:
+        self.is_lost = False
+        """Whether no answer will ever be had again: the worker had better end."""
         self._pipe = pipe
         self._lock = threading.Lock()
-        self._is_broken = False
 
     def ask(self, book: str, request: Any) -> Any:
         """Ask a book and wait for its answer.
@@ -43,34 +44,36 @@ class PipeLedger:
             LedgerUnavailableError: no answer is to be had.
             Exception: whatever the book raised.
         """
+        question = pickle.dumps(Question(book, request))
         with self._lock:
-            if self._is_broken:
+            if self.is_lost:
                 message = "the process that keeps the books is gone"
                 raise LedgerUnavailableError(message)
-            answer = self._exchange(book, request)
+            data = self._exchange(question)
+        try:
+            answer = pickle.loads(data)  # noqa: S301 - from the process that started this one
+        except Exception as error:  # an exception of a book that does not survive the journey
+            message = f"{book}: {type(error).__name__} in the answer"
+            raise LedgerUnavailableError(message) from error
         if isinstance(answer, Exception):
             raise answer
         return answer
 
-    def _exchange(self, book: str, request: Any) -> Any:
-        # Until the answer is here, giving up would leave questions and answers out of step:
-        # another question would get this one's answer.
-        self._is_broken = True
+    def _exchange(self, question: bytes) -> bytes:
         try:
-            self._pipe.send(Question(book, request))
-            if not self._pipe.poll(ANSWER_WITHIN):
-                message = f"the process that keeps the books took over {ANSWER_WITHIN:.0f} s"
-                raise LedgerUnavailableError(message)
-            answer = self._pipe.recv_bytes()
-        except (OSError, EOFError) as error:
+            self._pipe.send_bytes(question)
+            if self._pipe.poll(ANSWER_WITHIN):
+                return self._pipe.recv_bytes()
+        except BaseException as error:
+            self.is_lost = True
+            if not isinstance(error, OSError | EOFError):
+                raise
             message = "the process that keeps the books does not answer"
             raise LedgerUnavailableError(message) from error
-        self._is_broken = False
-        try:
-            return pickle.loads(answer)  # noqa: S301 - from the process that started this one
-        except Exception as error:  # an exception of a book that does not survive the journey
-            message = f"{book}: {type(error).__name__} in the answer"
-            raise LedgerUnavailableError(message) from error
+        # Questions and answers are out of step now: another question would get this one's answer.
+        self.is_lost = True
+        message = f"the process that keeps the books took over {ANSWER_WITHIN:.0f} s"
+        raise LedgerUnavailableError(message)
 
 
 class Keeper:

@@ -20,7 +20,9 @@ STOP: Final = b"stop"
 RELOAD: Final = b"reload"
 
 FAILED: Final = 3
-"""Exit status of a worker that could not start."""
+"""Exit status of a worker that could not start, or lost its ledger."""
+_LOOK_AGAIN: Final = 1.0
+"""Seconds between two looks at the ledger."""
 
 
 @dataclass(frozen=True)
@@ -49,10 +51,9 @@ def live(
     signal.set_wakeup_fd(-1)
     for name in ("SIGTERM", "SIGINT", "SIGHUP"):
         signal.signal(signal.Signals[name], signal.SIG_IGN)  # the supervisor gives the orders
+    books = PipeLedger(ledger)
     try:
-        server = Server(
-            config, controls, ledger=PipeLedger(ledger), listening=listening, announce=False
-        )
+        server = Server(config, controls, ledger=books, listening=listening, announce=False)
     except Exception as error:
         # A PacsError is one line for a person; of any other fault only the type is safe to tell.
         fault = str(error) if isinstance(error, PacsError) else type(error).__name__
@@ -60,17 +61,24 @@ def live(
         return FAILED
     ledger.send(Report(None))  # before a thread of the server can ask anything
     server.start()
-    _obey(server, orders)
-    return 0
+    return _obey(server, books, orders)
 
 
-def _obey(server: Server, orders: Connection) -> None:
+def _obey(server: Server, books: PipeLedger, orders: Connection) -> int:
     """Do what the supervisor says; stop when it says so, or when it is gone."""
     try:
-        while orders.recv_bytes() != STOP:
+        while not books.is_lost:
+            if not orders.poll(_LOOK_AGAIN):
+                continue
+            if orders.recv_bytes() == STOP:
+                server.stop()
+                return 0
             server.reload()
     except (EOFError, OSError):
         _log.error("the supervisor is gone; this worker ends")
         server.stop(0.0)
-        return
-    server.stop()
+        return 0
+    # It would refuse everybody and take connections from those who do not.
+    _log.error("the books cannot be asked any more; this worker ends, another will take its place")
+    server.stop(0.0)
+    return FAILED

@@ -199,9 +199,13 @@ class Supervisor:
         now = time.monotonic()
         self._restarts = [moment for moment in self._restarts if now - moment < _RESTARTS_WITHIN]
         while self._missing and len(self._restarts) < _RESTARTS and not self._is_stopping:
-            self._missing -= 1
             self._restarts.append(now)
-            self._fork()
+            try:
+                self._fork()
+            except OSError as error:  # no process, no memory: those that live go on serving
+                _log.error("no worker can be started: %s", error.strerror)
+                return
+            self._missing -= 1
 
     # -- starting and stopping
 
@@ -210,7 +214,13 @@ class Supervisor:
         worker = _Worker(self._started)
         sys.stdout.flush()
         sys.stderr.flush()
-        worker.pid = os.fork()
+        try:
+            worker.pid = os.fork()
+        except OSError:
+            for end in (worker.ledger, worker.orders):
+                end.close()
+            worker.close()
+            raise
         if worker.pid == 0:
             for other in self._workers:  # or their deaths would go unnoticed
                 other.close()

@@ -1,4 +1,5 @@
 import contextlib
+import pickle
 import threading
 from multiprocessing import Pipe
 
@@ -158,3 +159,11 @@ def test_a_late_answer_is_never_taken_for_another_questions(monkeypatch):
         ledger.ask("seats", "second")
     theirs.close()
     ours.close()
+
+
+def test_a_question_that_cannot_be_packed_spoils_nothing(kept):
+    ledger, *_ = kept
+    with pytest.raises((AttributeError, pickle.PicklingError)):
+        ledger.ask("seats", lambda: None)
+
+    assert ledger.ask("seats", "one") == 1

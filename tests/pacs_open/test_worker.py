@@ -7,7 +7,7 @@ from multiprocessing import Pipe
 
 import pytest
 
-from pacs_open import listener, worker
+from pacs_open import bookkeeping, listener, worker
 from pacs_open.errors import ArchiveError, ConfigurationError
 
 
@@ -84,3 +84,20 @@ def test_what_keeps_it_from_serving_is_reported(life, control, error, told):
     assert str(questions.recv().fault) == told
     thread.join(10)
     assert statuses == [worker.FAILED]
+
+
+def test_it_ends_when_the_books_are_lost_and_takes_no_connection_more(
+    life, peer, control, monkeypatch, caplog
+):
+    """It could only refuse: the supervisor starts one that can ask."""
+    monkeypatch.setattr(bookkeeping, "ANSWER_WITHIN", 0.05)
+    monkeypatch.setattr(worker, "_LOOK_AGAIN", 0.05)
+    asking = control(connect=lambda self, peer, ledger: ledger.ask("seats", None))
+    questions, _, address, thread, statuses = life(asking)
+    questions.recv()
+
+    assert peer(address).read_to_end() == b""
+
+    thread.join(10)
+    assert statuses == [worker.FAILED]
+    assert "books cannot be asked" in caplog.text

@@ -1,9 +1,11 @@
 """The supervisor and its workers are processes here: killed, told to stop, and left alone."""
 
 import contextlib
+import errno
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import textwrap
@@ -288,3 +290,22 @@ def test_a_start_that_cannot_be_is_one_fault_and_leaves_no_process(tmp_path):
         for process in psutil.process_iter(["cmdline"])
         if str(tmp_path / "program.py") in (process.info["cmdline"] or [])
     ]
+
+
+def test_a_lack_of_processes_stops_nobody_who_serves(configuration, monkeypatch, caplog):
+    def none_left():
+        raise OSError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    with contextlib.closing(socket.socket()) as listening:
+        supervisor = workers.Supervisor(configuration, [], listening)
+        supervisor._missing = 1
+        before = psutil.Process().num_fds()
+        monkeypatch.setattr(os, "fork", none_left)
+
+        supervisor._replace_missing()
+
+        assert supervisor._missing == 1
+        assert psutil.Process().num_fds() == before
+        supervisor._woken.close()
+        supervisor._wake.close()
+    assert "no worker can be started" in caplog.text
