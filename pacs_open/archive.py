@@ -122,6 +122,7 @@ class Archive:
         """
         with self.opening():
             if not disk.lock(self._users):
+                disk.lock(self._users, shared=True)  # asking for more has cost us what we had
                 message = f"{self.directory}: is in use; stop the archive first"
                 raise ArchiveError(message)
             try:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from pacs_open import disk
 from pacs_open.archive import Archive, Outcome
 from pacs_open.errors import ArchiveError, ArchiveFullError, IndexUnavailableError
 from pacs_open.refusals import DimseRefused
@@ -305,3 +306,17 @@ def test_an_archive_can_be_opened_twice_in_a_row_and_holds_no_files_open(shelf):
             shelf.store(archive, shelf.data_set(number))
 
     assert open_files() == before
+
+
+def test_asking_to_be_alone_in_vain_costs_no_right(shelf):
+    """Or the next one to open it would think itself alone, and make the index anew."""
+    with shelf.open() as stays:
+        with shelf.open(), pytest.raises(ArchiveError, match="in use"):
+            stays.rebuild()
+
+        with stays.opening():
+            users = os.open(shelf.directory / "users.lock", os.O_RDWR)
+            try:
+                assert not disk.lock(users)
+            finally:
+                os.close(users)
