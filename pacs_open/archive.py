@@ -99,8 +99,12 @@ class Archive:
 
     def _open_index(self, *, alone: bool) -> None:
         self.index = Index(self.directory, self._index_url)
-        self.index.create()
-        self._recovery(alone=alone).reconcile()
+        try:
+            self.index.create()
+            self._recovery(alone=alone).reconcile()
+        except BaseException:
+            self.index.close()
+            raise
 
     def _recovery(self, *, alone: bool) -> Recovery:
         return Recovery(self.segments, self.index, self.counter, self.codecs, alone)

@@ -7,6 +7,7 @@ from sqlalchemy import func, insert, select
 
 from pacs_open.archive import Outcome
 from pacs_open.errors import ArchiveError
+from pacs_open.index import Index
 from pacs_open.schema import instances, state
 
 
@@ -136,8 +137,12 @@ def test_an_index_ahead_of_the_log_is_not_touched_while_others_work(archive, she
     archive.pool.close()
     log_of(shelf).rename(log_of(shelf).with_suffix(".away"))
 
-    with pytest.raises(ArchiveError, match="stop all workers"):
-        shelf.open()
+    closed, close = [], Index.close
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Index, "close", lambda index: closed.append(close(index)))
+        with pytest.raises(ArchiveError, match="stop all workers"):
+            shelf.open()
+    assert closed
     log_of(shelf).with_suffix(".away").rename(log_of(shelf))
 
 
