@@ -70,6 +70,11 @@ def _pwritev(descriptor: int, parts: Sequence[bytes | bytearray | memoryview], o
     return os.write(descriptor, b"".join(parts))  # pragma: no cover
 
 
+def make_private(path: Path) -> None:
+    """Make an empty file that only its owner may read, where there is none."""
+    os.close(os.open(path, READ_WRITE | os.O_CREAT, 0o600))
+
+
 def sync(descriptor: int) -> None:
     """Wait until the file's bytes, and what it takes to read them, are on the disk."""
     getattr(os, "fdatasync", os.fsync)(descriptor)

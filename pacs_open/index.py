@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, select, text, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from pacs_open import schema
+from pacs_open import disk, schema
 from pacs_open.errors import ArchiveFullError, IndexUnavailableError
 
 logger = logging.getLogger(__name__)
@@ -85,6 +85,9 @@ class Index:
 
     def create(self) -> None:
         """Make the tables where there are none, or others than ours."""
+        if self.path is not None:
+            with disk.room(self.path):
+                disk.make_private(self.path)  # SQLite would let everybody read the patients' names
         with self.writing() as connection:
             schema.metadata.create_all(connection)
             query = select(schema.state.c.value).where(schema.state.c.name == "version")

@@ -32,6 +32,7 @@ def make(directory: Path, catalogue: index.Index) -> None:
     with disk.room(copy):
         copy.parent.mkdir(exist_ok=True)
         fresh.unlink(missing_ok=True)
+        disk.make_private(fresh)
     try:
         with closing(sqlite3.connect(catalogue.path, timeout=index.PATIENCE)) as connection:
             connection.execute("VACUUM INTO ?", (str(fresh),))
@@ -77,6 +78,7 @@ def go_back(directory: Path) -> None:
             elif path.stat().st_size > ends[number]:
                 os.truncate(path, ends[number])
         fresh = directory / (index.FILE + ".new")
+        disk.make_private(fresh)
         shutil.copyfile(copy, fresh)
         disk.sync_file(fresh)
         for suffix in ("-wal", "-shm"):

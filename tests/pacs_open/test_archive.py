@@ -320,3 +320,18 @@ def test_asking_to_be_alone_in_vain_costs_no_right(shelf):
                 assert not disk.lock(users)
             finally:
                 os.close(users)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="rights are kept elsewhere")
+def test_nobody_else_may_read_it_even_in_a_folder_that_all_may_enter(tmp_path, shelf):
+    shelf.directory.mkdir(mode=0o755, exist_ok=True)
+    with shelf.open() as archive:
+        shelf.store(archive, shelf.data_set(1))
+        archive.mark()
+        archive.reset()
+        shelf.store(archive, shelf.data_set(1))
+        files = [path for path in shelf.directory.rglob("*") if path.is_file()]
+        readable = [path for path in files if path.stat().st_mode & 0o077]
+
+    assert len(files) >= 5
+    assert readable == []
