@@ -37,6 +37,9 @@ IMPLEMENTATION_VERSION_NAME: Final = "PACSLAB_01"
 ABSTRACT_SYNTAX_NOT_SUPPORTED: Final = 3
 TRANSFER_SYNTAXES_NOT_SUPPORTED: Final = 4
 
+_LONGEST_EXTENDED: Final = 64
+"""Bytes of extended negotiation that are answered; PS3.4 C.5.1.1 knows six."""
+
 _Roles = tuple[bool, bool]
 
 
@@ -163,7 +166,8 @@ def _extended_answers(
     """Answer extended negotiation of queries: relational yes, all else no (PS3.4 C.5.1.1)."""
     answers = {}
     for uid, information in proposal.extended.items():
-        if uid in transfer_capability.QUERY_RETRIEVE and uid in accepted and information:
+        known = uid in transfer_capability.QUERY_RETRIEVE and uid in accepted
+        if known and 0 < len(information) <= _LONGEST_EXTENDED:
             item = SOPClassExtendedNegotiation()
             item.sop_class_uid = UID(uid)
             item.service_class_application_information = bytes(

@@ -1,7 +1,7 @@
 import pytest
 from pynetdicom.pdu_primitives import UserIdentityNegotiation
 
-from pacs_open import negotiation, proposal
+from pacs_open import negotiation, proposal, transfer_capability
 from pacs_open.errors import ProtocolError
 from pacs_open.values import Peer, PresentationContext
 
@@ -88,6 +88,19 @@ def test_relational_queries_are_agreed_on_and_nothing_else():
 
     assert agreement.relational == {FIND}
     assert FIND.encode() + b"\1\0\0" in pdu
+
+
+def test_extended_negotiation_without_end_is_not_answered():
+    finds = [uid for uid in transfer_capability.QUERY_RETRIEVE if uid.endswith(".1")]
+    wanted = _wanted(*((uid, (IMPLICIT,)) for uid in finds))
+    request = proposal.read(negotiation.propose(wanted, maximum_pdu=0)[6:], Peer("a", 1)).request
+    proposed = proposal.Proposal(request, 0, extended=dict.fromkeys(finds, b"\1" * 60_000))
+
+    pdu, agreement = negotiation.accept(proposed, {}, maximum_pdu=131072)
+
+    assert len(agreement.contexts) == len(finds)
+    assert agreement.relational == frozenset()
+    assert len(pdu) < 1000
 
 
 def test_more_user_information_can_be_answered():
