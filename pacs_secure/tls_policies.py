@@ -83,6 +83,9 @@ def _strict(context: ssl.SSLContext, policy: Policy) -> ssl.SSLContext:
     context.options |= (
         ssl.OP_NO_RENEGOTIATION | ssl.OP_NO_COMPRESSION | ssl.OP_CIPHER_SERVER_PREFERENCE
     )
+    # The end of a stream without a farewell is no TLS fault to us: DICOM has its own, and an
+    # alert instead would leave no way to say our last word (A-ABORT) when we stop.
+    context.options |= getattr(ssl, "OP_IGNORE_UNEXPECTED_EOF", 0)
     # ITI-19 3.19.6.1.2: a peer's own certificate, or an intermediate, may be what is trusted.
     context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
     return context

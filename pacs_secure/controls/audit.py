@@ -176,11 +176,15 @@ def _connection(peer: Peer) -> str:
 
 
 def _words(event: Event) -> str:
-    """What was refused, how, and why; the writer encodes it so that no text can break out."""
+    """What was refused, how, and why; the writer encodes it so that no text can break out.
+
+    The instance is named here and nowhere else: a control's own words go to the log, too.
+    """
     answer = ""
     if event.rejection is not None:
         answer = " with A-ASSOCIATE-RJ ({}, {}, {})".format(*event.rejection)
     elif event.status is not None:
         answer = f" with status {event.status:04X}H"
     what = f" {event.operation.service}" if event.operation is not None else ""
-    return f"{event.moment}{what}{answer}: {event.why}"
+    instance = f" (instance {event.sop_instance_uid})" if event.sop_instance_uid else ""
+    return f"{event.moment}{what}{answer}: {event.why}{instance}"

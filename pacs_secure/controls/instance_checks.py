@@ -54,7 +54,8 @@ class InstanceChecks(Control):
         """Compare the data set's identifiers with the command's."""
         uid = operation.sop_instance_uid or ""
         if not is_uid(uid):
-            raise DimseRefused(f"{uid!r} is no UID", INVALID_SOP_INSTANCE, "Invalid SOP Instance")
+            why = "the SOP Instance UID is no UID"
+            raise DimseRefused(why, INVALID_SOP_INSTANCE, "Invalid SOP Instance")
         if head.get("SOPClassUID") != operation.sop_class_uid:
             raise DimseRefused(
                 f"SOP Class UID is {head.get('SOPClassUID')!r} in the data set",

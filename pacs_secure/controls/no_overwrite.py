@@ -41,7 +41,7 @@ class NoOverwrite(Control):
         """
         if record.existing_digest is not None:
             raise DimseRefused(
-                f"{record.sop_instance_uid} is archived with other content",
+                "the instance is archived with other content",
                 DUPLICATE_SOP_INSTANCE,
                 "SOP instance is archived with other content",
             )

@@ -3,12 +3,15 @@
 import contextlib
 import datetime as dt
 import json
+import logging
 import os
+import re
 import shutil
 import signal
 import ssl
 import subprocess
 import sys
+from base64 import b64decode
 from types import SimpleNamespace
 
 import psutil
@@ -16,7 +19,7 @@ import pytest
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
 from pynetdicom import AE, evt
-from pynetdicom.pdu import A_ASSOCIATE_RJ
+from pynetdicom.pdu import A_ABORT_RQ, A_ASSOCIATE_RJ
 from pynetdicom.sop_class import (
     StudyRootQueryRetrieveInformationModelFind,
     StudyRootQueryRetrieveInformationModelMove,
@@ -372,3 +375,33 @@ def test_workers_share_one_trail_and_a_killed_one_leaves_a_line(house, call):
     assert 'csd-code="110120"' in trail
     assert 'csd-code="110121"' in trail
     assert check(*house.trail) == []
+
+
+def test_no_log_names_an_instance_and_the_trail_does(house, call, caplog):
+    caplog.set_level(logging.DEBUG)
+    uid = "2.25.987654321"
+    with house.serve() as server:
+        association = call(server, house.modality, contexts=(CTImageStorage,))
+        assert association.send_c_store(image(uid)).Status == 0x0000
+        assert association.send_c_store(image(uid, rows=3)).Status == 0x0111
+        association.release()
+
+    told = " ".join(
+        b64decode(value).decode()
+        for value in re.findall(r'Alert Description" value="([^"]+)"', house.trail[0].read_text())
+    )
+    ours = " ".join(one.getMessage() for one in caplog.records if one.name.startswith("pacs_"))
+    assert "0111H" in ours
+    assert uid in told
+    for secret in (uid, "P1", "Test^Case", "2.25.1"):
+        assert secret not in ours
+
+
+@pytest.mark.parametrize("version", [TLS12, TLS13])
+def test_who_is_connected_at_the_stop_is_told_so_in_dicom(version, house, call):
+    with house.serve() as server:
+        association = call(server, house.modality, version=version)
+        server.stop(0.0)
+        association.join(10)
+
+    assert isinstance(association.heard[-1], A_ABORT_RQ)

@@ -1,5 +1,6 @@
 import re
 from base64 import b64decode
+from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -175,6 +176,16 @@ def test_a_refusal_says_how_and_why(audit, ledger, happened):
         r'Alert Description" value="([^"]+)"', audit.file.read_text().splitlines()[1]
     )
     assert b64decode(value).decode() == "association rejected with A-ASSOCIATE-RJ (1, 1, 7): not us"
+
+
+def test_a_refused_instance_is_named(audit, ledger, happened):
+    event = happened(service=Dimse.STORE, status=0x0111, refused=True, why="no")
+    audit.observe(replace(event, sop_instance_uid="2.25.7"), ledger)
+
+    (value,) = re.findall(
+        r'Alert Description" value="([^"]+)"', audit.file.read_text().splitlines()[1]
+    )
+    assert b64decode(value).decode().endswith("with status 0111H: no (instance 2.25.7)")
 
 
 def test_a_writer_that_is_gone_is_a_failure_and_not_silence(audit, happened):
