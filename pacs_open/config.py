@@ -6,11 +6,11 @@ Unknown keys are errors; messages say the file, the table and the key.
 import difflib
 import ipaddress
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from pacs_open.errors import ConfigurationError
 
@@ -49,7 +49,10 @@ class NetworkConnection(Table):
     @field_validator("host")
     @classmethod
     def _is_an_address(cls, host: str) -> str:
-        ipaddress.ip_address(host)
+        try:
+            ipaddress.ip_address(host)
+        except ValueError:
+            raise ValueError(f"{host!r} is no IP address; write 127.0.0.1 or ::1") from None
         return host
 
     @property
@@ -100,6 +103,14 @@ class Config(Table):
     """A C-MOVE to a title that is not among the peers goes to the requestor's own address at
     this port; None: such a title is unknown (A801H)."""
 
+    @model_validator(mode="after")
+    def _names_each_peer_once(self) -> Self:
+        titles = [peer.ae_title for peer in self.peers]
+        for title in titles:
+            if titles.count(title) > 1:
+                raise ValueError(f"peers: {title!r} stands twice; a title has one address")
+        return self
+
 
 def read_toml(path: Path) -> dict[str, Any]:
     """Read a TOML file; the message of an error says where it is wrong."""
@@ -119,25 +130,49 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise ConfigurationError(message) from error
 
 
-def explain(error: ValidationError, source: str, known: Iterable[str] = ()) -> str:
-    """Turn the first validation fault into one line: where, why, what to do."""
-    fault = error.errors()[0]
+_IN_PLAIN_WORDS: Final = {
+    "string_pattern_mismatch": "must be 1 to 16 characters of plain ASCII, without a backslash "
+    "and without outer spaces (PS3.5 6.2)",
+    "tuple_type": 'must be a list, for example ["NAME"]',
+    "dict_type": "must be a table",
+    "model_type": "must be a table",
+    "model_attributes_type": "must be a table",
+}
+
+
+def explain(error: ValidationError, source: str, model: type[BaseModel]) -> str:
+    """Turn a validation fault into one line: where, why, what to do.
+
+    An unknown key is told first: a missing one is often the same key, misspelt.
+    """
+    faults = sorted(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
+    fault = faults[0]
     where = ".".join(str(part) for part in fault["loc"])
     if fault["type"] == "extra_forbidden":
-        key = str(fault["loc"][-1])
-        close = difflib.get_close_matches(key, list(known), n=1)
-        hint = f"; did you mean {close[0]!r}?" if close else ""
-        return f"{source}: {where}: unknown key{hint}"
-    return f"{source}: {where}: {fault['msg']}"
+        return f"{source}: {where}: unknown key{_hint(fault['loc'], model)}"
+    said = _IN_PLAIN_WORDS.get(fault["type"], fault["msg"].removeprefix("Value error, "))
+    return f"{source}: {where}: {said}" if where else f"{source}: {said}"
 
 
-def _known_keys(model: type[BaseModel]) -> set[str]:
-    """All keys of a table and its tables, for suggestions."""
-    names = set(model.model_fields)
-    for info in model.model_fields.values():
-        if isinstance(info.annotation, type) and issubclass(info.annotation, BaseModel):
-            names |= _known_keys(info.annotation)
-    return names
+def _hint(location: tuple[int | str, ...], model: type[BaseModel]) -> str:
+    """Suggest a key of the same table that reads much like the unknown one."""
+    for part in location[:-1]:
+        model = _table_below(model, part)
+    key = str(location[-1])
+    if key == "controls" and model is Config:
+        return "; controls belong to the hardened archive, pacs-secure"
+    close = difflib.get_close_matches(key, model.model_fields, n=1)
+    return f"; did you mean {close[0]!r}?" if close else ""
+
+
+def _table_below(model: type[BaseModel], part: int | str) -> type[BaseModel]:
+    """The table under a key; of a list of tables (the part is a number), its tables."""
+    info = model.model_fields.get(str(part))
+    inner = (info.annotation, *get_args(info.annotation)) if info else ()
+    for one in inner:
+        if isinstance(one, type) and issubclass(one, BaseModel):
+            return one
+    return model
 
 
 def parse(tables: Mapping[str, Any], source: str, directory: Path) -> Config:
@@ -149,7 +184,7 @@ def parse(tables: Mapping[str, Any], source: str, directory: Path) -> Config:
     try:
         return Config.model_validate(tables)
     except ValidationError as error:
-        raise ConfigurationError(explain(error, source, _known_keys(Config))) from error
+        raise ConfigurationError(explain(error, source, Config)) from error
 
 
 def load(path: Path) -> Config:

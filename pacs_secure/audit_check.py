@@ -96,6 +96,10 @@ def _lines_as_written(
             fault = _judge(parsed, key, digests)
             if fault is not None:
                 yield Finding(fault, f"as sequence number {parsed.sequence}", number)
+            elif parsed.sequence == highest:
+                yield Finding(
+                    Fault.INSERTED, f"sequence number {parsed.sequence} stands twice", number
+                )
             elif parsed.sequence < highest:
                 yield Finding(Fault.MOVED, f"sequence number {parsed.sequence}", number)
             else:

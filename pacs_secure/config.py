@@ -104,7 +104,7 @@ def _one(control: type[Control], table: Any, *, source: str, folder: Path) -> Co
     try:
         made = control.model_validate(settings, context={"folder": folder})
     except ValidationError as error:
-        raise ConfigurationError(explain(error, where, control.model_fields)) from error
+        raise ConfigurationError(explain(error, where, control)) from error
     return made if enabled else None
 
 

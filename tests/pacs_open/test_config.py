@@ -49,6 +49,26 @@ def test_an_absolute_directory_stays_as_it_is(tmp_path):
             "network_connection.host",
         ),
         ("[archive\n", "is not TOML"),
+        (
+            '[archive]\ndirectroy = "x"\n',
+            "archive.directroy: unknown key; did you mean 'directory'?",
+        ),
+        ('[archive]\ndirectory = "x"\n[controls.tls]\n', "controls belong to the hardened archive"),
+        ("archive = 7\n", "archive: must be a table"),
+        ('peers = "x"\n[archive]\ndirectory = "x"\n', "peers: must be a list"),
+        (
+            '[archive]\ndirectory = "x"\n[network_connection]\nhost = "localhost"\n',
+            "is no IP address",
+        ),
+        (
+            '[archive]\ndirectory = "x"\n[[peers]]\nae_titel = "A"\n',
+            "peers.0.ae_titel: unknown key; did you mean 'ae_title'?",
+        ),
+        (
+            '[archive]\ndirectory = "x"\n'
+            + '[[peers]]\nae_title = "A"\nhost = "127.0.0.1"\nport = 1\n' * 2,
+            "'A' stands twice",
+        ),
     ],
 )
 def test_a_wrong_file_says_where_and_why_in_one_line(tmp_path, text, said):
@@ -65,7 +85,7 @@ def test_a_wrong_file_says_where_and_why_in_one_line(tmp_path, text, said):
 def test_an_ae_title_that_the_standard_forbids_is_refused(tmp_path, title):
     text = f'[archive]\ndirectory = "x"\n[network_ae]\nae_title = {title!r}\n'
 
-    with pytest.raises(ConfigurationError):
+    with pytest.raises(ConfigurationError, match="must be 1 to 16 characters"):
         load(tmp_path, text)
 
 

@@ -62,6 +62,7 @@ def other_digest(line):
         (lambda lines: [FORGED % 0, *lines], [(Fault.INSERTED, 1)]),
         (lambda lines: [*lines, FORGED % 9], [(Fault.EDITED, 9)]),
         (lambda lines: [*lines, lines[3]], [(Fault.MOVED, 9)]),  # the same line twice
+        (lambda lines: [*lines[:4], lines[3], *lines[4:]], [(Fault.INSERTED, 5)]),
         (lambda lines: [*lines[:-1], lines[-1][:-1]], [(Fault.UNFINISHED, 8)]),
         (
             lambda lines: [*lines[:6], lines[6][:20]],
