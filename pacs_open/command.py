@@ -176,7 +176,7 @@ def _raw(vr: str, value: _Value) -> bytes:
     return raw + _PADDING[vr] if len(raw) % 2 else raw
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=32)  # few: a peer's text in them may be long
 def encode(command: Command) -> bytes:
     """Write a command set, with its group length. Cached: pending responses repeat."""
     parts = []

@@ -13,7 +13,7 @@ from pacs_open.command import CommandField
 from pacs_open.errors import ProtocolError
 from pacs_open.refusals import DimseRefused
 from pacs_open.services import Answer, Scp, serve
-from pacs_open.values import Dimse, Event, Operation
+from pacs_open.values import Dimse, Event, Moment, Operation
 
 Tell = Callable[[Event], None]
 
@@ -46,6 +46,7 @@ def _serve_one(scp: Scp, message: Message, tell: Tell) -> None:
     if service is None:
         scp.channel.drop_data_set()
         scp.channel.send(message.context.context_id, command.response(UNRECOGNIZED_OPERATION))
+        tell(_unrecognized(scp.channel, message))
         return
     operation = _operation(scp.channel, message, service)
     try:
@@ -60,6 +61,18 @@ def _serve_one(scp: Scp, message: Message, tell: Tell) -> None:
 
 def _known(command: object) -> bool:
     return getattr(command, "command_field", None) in CommandField.__members__.values()
+
+
+def _unrecognized(channel: Channel, message: Message) -> Event:
+    """The event of a request that is no operation of ours."""
+    return Event(
+        Moment.OPERATION_ANSWERED,
+        peer=channel.request.peer,
+        request=channel.request,
+        status=UNRECOGNIZED_OPERATION,
+        refused=True,
+        why=f"command {message.command.command_field:04X}H is not offered",
+    )
 
 
 def _operation(channel: Channel, message: Message, service: Dimse) -> Operation:

@@ -106,3 +106,10 @@ def test_unknown_elements_are_skipped_and_control_characters_are_kept_for_the_ch
 def test_what_is_no_command_set_is_a_protocol_error(data):
     with pytest.raises(ProtocolError):
         decode(data)
+
+
+def test_what_a_peer_writes_is_not_hoarded():
+    encode.cache_clear()
+    for number in range(200):
+        encode(Command(CommandField.C_ECHO_RSP, affected_sop_class_uid=f"{number}" + "1" * 60_000))
+    assert encode.cache_info().currsize * 60_000 < 4_000_000

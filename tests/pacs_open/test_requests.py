@@ -78,14 +78,16 @@ def test_storage_where_we_are_not_scp_is_refused(serving, peer, memory_archive):
     assert memory_archive.instances == {}
 
 
-def test_an_unknown_operation_is_told_so_and_the_association_goes_on(serving, peer):
-    a = peer(serving()).associate()
+def test_an_unknown_operation_is_told_so_and_the_association_goes_on(serving, peer, witness):
+    a = peer(serving(witness.control)).associate()
     a.send(
         Command(0x0140, affected_sop_class_uid=VERIFICATION, message_id=3, has_data_set=True),
         b"N-CREATE",
     )
 
     assert a.read_response().status == 0x0211
+    (told,) = witness.wait_for(Moment.OPERATION_ANSWERED)
+    assert (told.status, told.refused, told.operation) == (0x0211, True, None)
     assert a.echo() == 0
 
 
