@@ -4,9 +4,10 @@ The configured table of devices comes first. A title that is not in it is called
 requestor's own address, as the archives of 2019 did; a control may refuse that (``dial``).
 """
 
+import re
 from collections.abc import Iterable
 
-from pacs_open.config import KnownPeer
+from pacs_open.config import AE_TITLE_PATTERN, KnownPeer
 from pacs_open.refusals import move_destination_unknown
 from pacs_open.values import Destination, Operation
 
@@ -29,7 +30,7 @@ class Destinations:
             return Destination(
                 title, peer.host, peer.port, known=True, server_name=peer.server_name
             )
-        if not title.isascii() or not title.isprintable() or not title or "\\" in title:
+        if re.fullmatch(AE_TITLE_PATTERN, title) is None:
             raise move_destination_unknown("the Move Destination is no AE title")
         if self._callback_port is None:
             raise move_destination_unknown("the Move Destination is not among the peers")

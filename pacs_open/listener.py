@@ -91,7 +91,7 @@ class Listener:
             threading.Thread(
                 target=self._handle, args=(sock, address[:2]), name="association", daemon=True
             ).start()
-        except RuntimeError:
+        except (RuntimeError, MemoryError):
             _log.error("cannot start a thread; a connection is dropped")
             with contextlib.suppress(OSError):
                 sock.close()

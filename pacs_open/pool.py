@@ -87,9 +87,14 @@ class Pool:
                 continue  # damaged: `check` tells
             if segment is None:
                 continue
-            if self._adoptable(segment):
+            adopted = False
+            try:
+                adopted = self._adoptable(segment)
+            finally:
+                if not adopted:
+                    segment.close()
+            if adopted:
                 return segment
-            segment.close()
         return None
 
     def _create(self) -> Segment:

@@ -49,6 +49,7 @@ def test_any_other_title_is_called_back_at_the_requestors_own_address():
         ("A\nB", 11112),
         ("A\\B", 11112),
         ("Ä", 11112),
+        ("SEVENTEEN_LETTERS", 11112),
     ],
 )
 def test_a_title_nobody_knows_is_refused(title, port):

@@ -1,6 +1,6 @@
 import pytest
 
-from pacs_open.errors import ArchiveError
+from pacs_open.errors import ArchiveError, IndexUnavailableError
 from pacs_open.pool import Pool
 from pacs_open.segment import Segment
 
@@ -115,3 +115,17 @@ def test_a_closed_pool_gives_nothing_and_takes_back_all(make):
         pool.take()
     pool.give(segment)
     assert retired == [segment]
+
+
+def test_a_segment_that_cannot_be_judged_is_let_go(make, tmp_path):
+    def away(segment):
+        raise IndexUnavailableError("locked")
+
+    Segment.create(tmp_path, 1).close()
+    pool, heir = make(adoptable=away), make()
+    with pytest.raises(IndexUnavailableError):
+        pool.take()
+
+    segment = heir.take()
+    assert segment.number == 1
+    heir.give(segment)
