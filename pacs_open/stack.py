@@ -143,10 +143,10 @@ class Stack:
                 spoken = control.voice(refusal, peer)
             except Exception as error:
                 _fault(control, "voice", error)
-                return _LAST_RESORT[kind](refusal.why)
+                return _last_resort(kind, refusal.why)
             if type(spoken) is not kind:
                 _log.error("control %s gave a %s other words", control.name, kind.__name__)
-                return _LAST_RESORT[kind](refusal.why)
+                return _last_resort(kind, refusal.why)
             refusal = spoken
         return refusal
 
@@ -172,6 +172,11 @@ class Stack:
                 _fault(control, "depart", error)
 
 
+def _last_resort(kind: type[Refusal], why: str) -> Refusal:
+    """The least telling words; a control may have a kind of its own below ours."""
+    return next(made(why) for base, made in _LAST_RESORT.items() if issubclass(kind, base))
+
+
 def _fenced(kind: type[Refusal], control: Control, moment: str, *arguments: Any) -> Any:
     """Ask one control; whatever goes wrong is a refusal of the moment's kind."""
     try:
@@ -180,11 +185,11 @@ def _fenced(kind: type[Refusal], control: Control, moment: str, *arguments: Any)
         if isinstance(refusal, kind):
             raise
         why = f"{control.name} refused: {refusal.why}"  # in words that do not fit this moment
-        raise _LAST_RESORT[kind](why) from refusal
+        raise _last_resort(kind, why) from refusal
     except Exception as error:
         _fault(control, moment, error)
         why = f"{control.name} failed at {moment}: {type(error).__name__}"
-        raise _LAST_RESORT[kind](why) from error
+        raise _last_resort(kind, why) from error
 
 
 def _of_kind(kind: type[_T], control: Control, answer: Any) -> _T:
@@ -192,7 +197,7 @@ def _of_kind(kind: type[_T], control: Control, answer: Any) -> _T:
     if isinstance(answer, kind):
         return answer
     why = f"{control.name} answered with {type(answer).__name__} instead of {kind.__name__}"
-    raise _LAST_RESORT[DimseRefused](why)
+    raise _last_resort(DimseRefused, why)
 
 
 def _fault(control: Control, moment: str, error: Exception) -> None:

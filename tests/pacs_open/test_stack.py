@@ -174,6 +174,16 @@ def test_a_broken_voice_leaves_the_least_telling_words(voice):
     assert spoken.why == "x"
 
 
+def test_a_refusal_of_a_controls_own_kind_survives_a_broken_voice():
+    class TooManyToday(AssociationRejected):
+        pass
+
+    broken = _control("broken", voice=lambda self, refusal, peer: 1 / 0)
+    spoken = _stack(broken).voice(TooManyToday("x", 2, 3, 2), PEER)
+
+    assert (spoken.result, spoken.source, spoken.reason) == (1, 1, 1)
+
+
 def test_every_control_observes_even_if_one_cannot():
     seen = []
     stack = _stack(
