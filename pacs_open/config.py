@@ -77,7 +77,8 @@ class Workers(Table):
     count: int = Field(default=0, ge=0, le=64)
     """0: one per core."""
     stop_within: float = Field(default=10.0, gt=0)
-    """Seconds an association at hand has to finish after TERM."""
+    """Seconds an association at hand has to finish after TERM; one that has not asked for
+    anything for two seconds is ended at once."""
 
 
 class KnownPeer(Table):

@@ -108,8 +108,11 @@ def retrieve_query(identifier: Identifier, operation: Operation, model: Model) -
     own = UNIQUE_KEYS[identifier.level]
     if own not in keys:
         raise refuse(f"no {own} at {identifier.level}", "Unique key missing", own)
-    if any(mark in keys.get("PatientID", "") for mark in "*?\\"):
+    if "\\" in keys.get("PatientID", ""):
         raise refuse("PatientID is no single value", "One Patient ID, please", "PatientID")
+    for keyword, text in keys.items():
+        if any(mark in text for mark in "*?"):
+            raise refuse(f"{keyword} with a wild card", "No wild cards here, please", keyword)
     return Query(operation, model, identifier.level, keys, _is_relational(identifier, model))
 
 

@@ -29,8 +29,9 @@ from pacs_open.values import Destination, Event, Moment, Peer
 
 _log = logging.getLogger(__name__)
 
-IDLE: Final = 0.5
-"""Seconds without a request after which an association need not be waited for at a stop."""
+IDLE: Final = 2.0
+"""Seconds without a request after which an association is not waited for at a stop: longer than
+a modality pauses between two images, short enough that a quiet workstation delays nobody."""
 _LOOK_AGAIN: Final = 0.05
 
 
