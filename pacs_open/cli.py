@@ -5,6 +5,7 @@ code 2; what a program tells its user goes to standard output, the log to standa
 """
 
 import argparse
+import hashlib
 import json
 import sys
 from collections.abc import Callable, Sequence
@@ -96,12 +97,22 @@ def _serve(settings: Config, controls: Sequence[Control], chosen: argparse.Names
     return 0
 
 
-def _check(settings: Config, _controls: Sequence[Control], _chosen: argparse.Namespace) -> int:
+def state(content: str, settings: Config, controls: Sequence[Control]) -> str:
+    """SHA-256 over what an archive holds (its state hash) and how it is configured."""
+    tables = {"": settings, **{control.name: control for control in controls}}
+    written = {name: table.model_dump(mode="json") for name, table in tables.items()}
+    text = json.dumps([content, written], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _check(settings: Config, controls: Sequence[Control], _chosen: argparse.Namespace) -> int:
     with open_archive(settings) as archive:
         problems = archive.check()
         for problem in problems:
             _say(f"{problem.kind}: {problem.where}: {problem.detail}")
-        _say(f"{len(problems)} problems, state {archive.state_hash()}")
+        content = archive.state_hash()
+    _say(f"{len(problems)} problems, content {content}")
+    _say(f"state {state(content, settings, controls)} (content and configuration)")
     return 1 if problems else 0
 
 

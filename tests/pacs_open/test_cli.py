@@ -10,6 +10,8 @@ import sys
 import pytest
 
 from pacs_open import cli, logs
+from pacs_open.config import ArchiveTable, Config
+from pacs_open.control import Control
 
 PROGRAM = "import sys; from pacs_open.cli import main; sys.exit(main())"
 CT_IMAGE = "1.2.840.10008.5.1.4.1.1.2"
@@ -151,7 +153,7 @@ def test_check_rebuild_and_export_work_on_the_archive(toml, tmp_path, capsys):
     path = str(toml())
 
     assert cli.main(["check", "--config", path]) == 0
-    assert capsys.readouterr().out.startswith("0 problems, state ")
+    assert capsys.readouterr().out.startswith("0 problems, content ")
     assert cli.main(["rebuild", "--config", path]) == 0
     assert capsys.readouterr().out == "0 instances in the new index\n"
     assert cli.main(["export", "--config", path, "--to", str(tmp_path / "out")]) == 0
@@ -179,10 +181,29 @@ def test_what_check_finds_is_told_and_counts(toml, monkeypatch, capsys):
     monkeypatch.setattr(cli, "open_archive", lambda settings: Archive())
 
     assert cli.main(["check", "--config", str(toml())]) == 1
-    assert capsys.readouterr().out.splitlines() == [
-        "damaged record: segment 1: name\\nwith a line",
-        "1 problems, state 0",
-    ]
+    damage, problems, state = capsys.readouterr().out.splitlines()
+    assert damage == "damaged record: segment 1: name\\nwith a line"
+    assert problems == "1 problems, content 0"
+    assert state.startswith("state ")
+
+
+def test_the_state_is_what_is_held_and_how_it_is_configured(tmp_path):
+    class Bare(Control):
+        name = "bare"
+        limit: int = 1
+
+    settings = Config(archive=ArchiveTable(directory=tmp_path))
+    other = settings.model_copy(update={"callback_port": None})
+    states = {
+        cli.state("0", settings, ()),
+        cli.state("1", settings, ()),
+        cli.state("0", other, ()),
+        cli.state("0", settings, (Bare(),)),
+        cli.state("0", settings, (Bare(limit=2),)),
+    }
+
+    assert len(states) == 5
+    assert cli.state("0", settings, (Bare(),)) in states
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no workers of their own where nothing forks")

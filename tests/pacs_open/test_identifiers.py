@@ -1,4 +1,5 @@
 import contextlib
+from dataclasses import replace
 from io import BytesIO
 
 import pytest
@@ -198,7 +199,6 @@ def test_a_query_without_the_unique_keys_above_is_relational(level, keys, model,
         ("SERIES", {"SeriesInstanceUID": "1.2"}, None),
         ("IMAGE", {"SOPInstanceUID": "1.2"}, None),
         ("STUDY", {"StudyInstanceUID": ""}, 0x0020000D),
-        ("STUDY", {"StudyInstanceUID": "*"}, 0x0020000D),
         ("STUDY", {}, 0x0020000D),
         ("PATIENT", {"PatientName": "M*"}, 0x00100020),
         ("PATIENT", {"PatientID": "*"}, 0x00100020),
@@ -218,6 +218,15 @@ def test_a_retrieval_says_what_it_wants_or_is_told_which_key_is_to_blame(level, 
         retrieve_query(identifier, OPERATION, Model.PATIENT_ROOT)
     assert caught.value.status == 0xA900
     assert caught.value.offending == (offending,)
+
+
+def test_a_wild_card_in_a_uid_names_nothing_to_retrieve():
+    identifier = read(asked("STUDY", StudyInstanceUID="1.2"))
+    wild = replace(identifier, keys={**identifier.keys, "StudyInstanceUID": "*"})
+
+    with pytest.raises(DimseRefused) as caught:
+        retrieve_query(wild, OPERATION, Model.PATIENT_ROOT)
+    assert (caught.value.status, caught.value.offending) == (0xA900, (0x0020000D,))
 
 
 def test_an_identifier_of_another_library_is_read():
