@@ -12,7 +12,7 @@ Usage, as the sans-I/O libraries have it::
 """
 
 import struct
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Final
@@ -289,18 +289,3 @@ def fragments(
         yield piece
         if last:
             return
-
-
-def regroup(
-    chunks: Iterable[bytes | memoryview], fragment: int
-) -> Iterator[tuple[bytes | memoryview, bool]]:
-    """Cut a stream of unknown length into fragments; the last one is marked True."""
-    held = b""
-    for chunk in chunks:
-        view = memoryview(held + chunk if held else chunk)
-        at = 0
-        while len(view) - at > fragment:
-            yield view[at : at + fragment], False
-            at += fragment
-        held = bytes(view[at:])
-    yield held, True

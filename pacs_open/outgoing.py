@@ -78,7 +78,7 @@ class Outgoing:
         chunks: Iterable[bytes | memoryview],
     ) -> None:
         size = sum(map(len, pieces))
-        for piece, last in dimse.regroup(chunks, self._fragment):
+        for piece, last in _regroup(chunks, self._fragment):
             pieces.append(dimse.header(context_id, len(piece), is_command=False, last=last))
             pieces.append(piece)
             size += dimse.OVERHEAD + len(piece)
@@ -91,3 +91,18 @@ def _chunks(data: bytes | memoryview) -> Iterator[memoryview]:
     view = memoryview(data)
     for start in range(0, len(view), HELD_AT_MOST):
         yield view[start : start + HELD_AT_MOST]
+
+
+def _regroup(
+    chunks: Iterable[bytes | memoryview], fragment: int
+) -> Iterator[tuple[bytes | memoryview, bool]]:
+    """Cut a stream of unknown length into fragments; the last one is marked True."""
+    held = b""
+    for chunk in chunks:
+        view = memoryview(held + chunk if held else chunk)
+        at = 0
+        while len(view) - at > fragment:
+            yield view[at : at + fragment], False
+            at += fragment
+        held = bytes(view[at:])
+    yield held, True

@@ -196,15 +196,6 @@ def test_what_is_sent_is_what_is_heard(data, fragment):
     assert _events(_decoder(), stream, _always(333)) == [CommandReceived(1, STORE), [data, True]]
 
 
-@given(st.lists(st.binary(max_size=300), max_size=20), st.integers(2, 500))
-def test_a_stream_is_regrouped_into_full_fragments_with_one_last(chunks, fragment):
-    pieces = list(dimse.regroup(chunks, fragment))
-
-    assert b"".join(piece for piece, _ in pieces) == b"".join(chunks)
-    assert [last for _, last in pieces] == [False] * (len(pieces) - 1) + [True]
-    assert all(len(piece) == fragment for piece, _ in pieces[:-1])
-
-
 @pytest.mark.parametrize(
     ("maximum", "fragment"), [(0, 131066), (16384, 16378), (1 << 30, 131066), (3, 2)]
 )

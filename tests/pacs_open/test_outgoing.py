@@ -3,8 +3,10 @@ import socket
 import threading
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from pacs_open import dimse, upper_layer
+from pacs_open import dimse, outgoing, upper_layer
 from pacs_open.command import Command, CommandField
 from pacs_open.outgoing import HELD_AT_MOST, Outgoing
 from pacs_open.transport import FileRange, Transport
@@ -123,3 +125,12 @@ def test_tiny_fragments_are_not_all_in_memory_at_once():
     transport = Counting()
     Outgoing(transport, 8).send(1, STORE, bytes(1_000_000))
     assert transport.most < 40_000
+
+
+@given(st.lists(st.binary(max_size=300), max_size=20), st.integers(2, 500))
+def test_a_stream_is_regrouped_into_full_fragments_with_one_last(chunks, fragment):
+    pieces = list(outgoing._regroup(chunks, fragment))
+
+    assert b"".join(piece for piece, _ in pieces) == b"".join(chunks)
+    assert [last for _, last in pieces] == [False] * (len(pieces) - 1) + [True]
+    assert all(len(piece) == fragment for piece, _ in pieces[:-1])
