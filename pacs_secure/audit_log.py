@@ -91,8 +91,10 @@ class AuditLog:
         """Write entries, all or none.
 
         Raises:
-            OSError: The disk does not take them; the trail is as it was.
+            OSError: The disk does not take them, the trail is as it was; or the file was taken
+                away or replaced, and what would be written could be read by nobody.
         """
+        self._look()
         lines = [self._told(kind, number) for kind, number in self._folding.over()]
         lines += [
             entry.message
@@ -130,6 +132,13 @@ class AuditLog:
         self._append([self._alert("audit recording stopped", SUCCESS, starts=False)])
         self._sync()
         self._forget()
+
+    def _look(self) -> None:
+        """Is the file that is written to the one that stands under its name?"""
+        trail = self._files.trail
+        if not (trail.exists() and os.path.samestat(os.fstat(self._descriptor), trail.stat())):
+            why = "the audit trail was taken away or replaced; put it back, or start anew"
+            raise OSError(errno.ESTALE, why, str(trail))
 
     def _append(self, messages: Sequence[str]) -> None:
         """Write messages in one go, then anchor the new head; what was half written goes back."""

@@ -1,5 +1,6 @@
 import errno
 import os
+import shutil
 import subprocess
 import sys
 
@@ -144,6 +145,23 @@ def test_a_hand_that_changes_the_trail_while_it_is_written_is_told(files, open_l
     assert b"<b/>" in lines(files)[-1]
     assert b'EventOutcomeIndicator="12"' in lines(files)[-2]
     assert Fault.REMOVED in faults(files)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps an open file in its place")
+@pytest.mark.parametrize("instead", [None, "copy"])
+def test_a_trail_that_is_taken_away_or_replaced_is_not_written_on(files, open_log, instead):
+    log = open_log()
+    log.ask("1", [Entry("<before/>")])
+    aside = files.trail.with_name("aside")
+    files.trail.rename(aside)
+    if instead:
+        shutil.copy(aside, files.trail)
+
+    with pytest.raises(OSError, match="taken away or replaced"):
+        log.ask("1", [Entry("<lost/>")])
+    aside.replace(files.trail)
+    log.ask("1", [Entry("<after/>")])
+    assert check(files.trail, files.key, files.anchor) == []
 
 
 def test_a_full_disk_takes_nothing_and_the_trail_stays_whole(files, open_log, monkeypatch):
