@@ -14,8 +14,8 @@ told. The trail holds Patient IDs, which is why nobody but the archive may read 
 What is guaranteed: each query, each first instance of a study and each refusal is with the
 operating system before the association goes on; a worker that dies leaves a line about the
 transfers whose end nobody tells. Refusals of one kind and peer are written one by one up to 20
-in a minute and counted beyond that. If the trail cannot be written (a full disk, a file that was taken away, a writer that
-is gone), the association ends: this control puts safety before availability.
+in a minute and counted beyond that. If the trail cannot be written (a full disk, a file that was
+taken away, a writer that is gone), the association ends: safety before availability.
 
 What it cannot do: prevent anything (it stops no probe), undo the last second before a power
 failure, or convict somebody who has the key: keep ``key`` and ``anchor`` apart from ``file``,
