@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, select, text, update
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from pacs_open import disk, schema
-from pacs_open.errors import ArchiveFullError, IndexUnavailableError
+from pacs_open.errors import ArchiveFullError, ConfigurationError, IndexUnavailableError
 
 logger = logging.getLogger(__name__)
 
@@ -63,7 +63,13 @@ class Index:
         self._turn = threading.RLock()
         self._writer: Connection | None = None
         self._inode: int | None = None
-        self.engine = self._engine()
+        try:
+            self.engine = self._engine()
+        except (ArgumentError, ImportError) as error:  # the URL may hold a password: not shown
+            raise ConfigurationError(
+                "archive.index: no database can be reached by this SQLAlchemy URL "
+                f"({type(error).__name__}); leave it out for SQLite inside the archive's directory"
+            ) from error
 
     @property
     def is_sqlite(self) -> bool:

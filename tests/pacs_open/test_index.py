@@ -5,7 +5,7 @@ import pytest
 from sqlalchemy import insert, select
 
 from pacs_open import index as module
-from pacs_open.errors import ArchiveFullError, IndexUnavailableError
+from pacs_open.errors import ArchiveFullError, ConfigurationError, IndexUnavailableError
 from pacs_open.index import Index
 from pacs_open.schema import VERSION, segments, state
 
@@ -21,6 +21,16 @@ def index(tmp_path):
 def note(index, number=1, indexed=10):
     with index.writing() as connection:
         connection.execute(insert(segments), {"number": number, "indexed": indexed, "synced": 0})
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["nonsense", "nonsense://somebody:secret@host/x", "mssql+absent://somebody:secret@host/x"],
+)
+def test_a_url_that_names_no_database_is_one_clear_line_without_its_password(tmp_path, url):
+    with pytest.raises(ConfigurationError, match=r"archive\.index: no database") as caught:
+        Index(tmp_path, url)
+    assert "secret" not in str(caught.value)
 
 
 def test_what_is_written_is_read_by_all(index, tmp_path):
