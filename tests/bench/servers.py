@@ -52,11 +52,16 @@ class Server:
         with (folder / "log").open("wb") as log:
             process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=subprocess.STDOUT)
         try:
-            await_port(running.port)
+            await_port(running.port, process)
             yield running
         finally:
             process.terminate()
             process.wait(START_WITHIN)
+
+
+def program(package: str) -> list[str]:
+    """How one of our own archives is called."""
+    return [sys.executable, "-c", f"import sys; from {package}.cli import main; sys.exit(main())"]
 
 
 def free_port() -> int:
@@ -66,14 +71,14 @@ def free_port() -> int:
         return int(trial.getsockname()[1])
 
 
-def await_port(port: int) -> None:
-    """Wait until a connection to ``port`` is accepted."""
+def await_port(port: int, process: subprocess.Popen[bytes]) -> None:
+    """Wait until a connection to ``port`` is accepted, or the server has ended."""
     deadline = time.monotonic() + START_WITHIN
     while True:
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()
         except OSError:
-            if time.monotonic() > deadline:
+            if time.monotonic() > deadline or process.poll() is not None:
                 raise
             time.sleep(0.05)
         else:
@@ -88,7 +93,7 @@ def open_archive(folder: Path, durability: str) -> tuple[list[str], Running]:
         "archive": {"directory": "archive", "durability": durability},
     }
     write(folder / "pacs.toml", tables, "a benchmark's archive")
-    command = [sys.executable, "-m", "pacs_open.cli", "--config", "pacs.toml"]
+    command = [*program("pacs_open"), "--config", "pacs.toml"]
     return command, Running("PACS-OPEN", port)
 
 
@@ -100,11 +105,15 @@ def hardened(folder: Path, durability: str, *switches: str) -> tuple[list[str], 
     authority.write_crl(folder / "crl.pem")
     port = free_port()
     tables = secure_archive(
-        port=port, workstation_port=free_port(), identities={"modality": modality}, own=own
+        port=port,
+        workstation_port=free_port(),
+        callback_port=free_port(),
+        identities={"modality": modality},
+        own=own,
     )
     tables["archive"]["durability"] = durability
     write(folder / "pacs.toml", tables, "a benchmark's archive")
-    command = [sys.executable, "-m", "pacs_secure.cli", "--config", "pacs.toml", *switches]
+    command = [*program("pacs_secure"), "--config", "pacs.toml", *switches]
     return command, Running(SECURE_TITLE, port, modality)
 
 
