@@ -12,8 +12,7 @@ import time
 from dataclasses import replace
 from typing import Final, Protocol
 
-from pacs_open import dimse, negotiation, proposal, requests, upper_layer
-from pacs_open.association import Channel
+from pacs_open import requests
 from pacs_open.door import Door
 from pacs_open.errors import (
     ConnectionLostError,
@@ -23,13 +22,15 @@ from pacs_open.errors import (
     ProtocolError,
     UnobservedError,
 )
-from pacs_open.proposal import Proposal
 from pacs_open.refusals import AssociationRejected, ConnectionDropped, ContextRejected
 from pacs_open.services import Scp
 from pacs_open.stack import Stack
-from pacs_open.transport import Transport
-from pacs_open.upper_layer import PduType, State
 from pacs_open.values import AssociationRequest, Certificate, Event, Moment, Peer
+from pacs_open.wire import dimse, negotiation, proposal, upper_layer
+from pacs_open.wire.association import Channel
+from pacs_open.wire.proposal import Proposal
+from pacs_open.wire.transport import Transport
+from pacs_open.wire.upper_layer import PduType, State
 
 _log = logging.getLogger(__name__)
 

@@ -8,12 +8,12 @@ from collections.abc import Callable
 from typing import Final
 
 from pacs_open import transfer_capability
-from pacs_open.association import Channel, Message
-from pacs_open.command import CommandField
 from pacs_open.errors import ProtocolError
 from pacs_open.refusals import DimseRefused
 from pacs_open.services import Answer, Scp, serve
 from pacs_open.values import Dimse, Event, Moment, Operation
+from pacs_open.wire.association import Channel, Message
+from pacs_open.wire.command import CommandField
 
 Tell = Callable[[Event], None]
 

@@ -13,10 +13,9 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Final, Self
 
-from pacs_open import listener, logs, requestor
+from pacs_open import logs
 from pacs_open.acceptor import Acceptor
-from pacs_open.archive import Archive
-from pacs_open.association import Channel
+from pacs_open.archive.archive import Archive
 from pacs_open.config import Config
 from pacs_open.control import Control
 from pacs_open.destinations import Destinations
@@ -26,6 +25,8 @@ from pacs_open.ledger import Book, Ledger, LocalLedger
 from pacs_open.services import Scp
 from pacs_open.stack import Stack
 from pacs_open.values import Destination, Event, Moment, Peer
+from pacs_open.wire import listener, requestor
+from pacs_open.wire.association import Channel
 
 _log = logging.getLogger(__name__)
 

@@ -17,7 +17,6 @@ from multiprocessing.connection import Connection, Pipe, wait
 from types import FrameType
 from typing import Final, NoReturn
 
-from pacs_open import listener
 from pacs_open.bookkeeping import Keeper, Question
 from pacs_open.config import Config
 from pacs_open.control import Control
@@ -26,6 +25,7 @@ from pacs_open.ledger import Book, LocalLedger
 from pacs_open.server import Server, books_of
 from pacs_open.stack import Stack
 from pacs_open.values import Event, Moment
+from pacs_open.wire import listener
 from pacs_open.worker import FAILED, RELOAD, STOP, Report, live
 
 _log = logging.getLogger(__name__)

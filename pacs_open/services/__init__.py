@@ -12,7 +12,6 @@ Pending responses and sub-operations leave on the way, through the channel.
 
 import logging
 
-from pacs_open.association import Message
 from pacs_open.errors import (
     ArchiveFullError,
     ConnectionLostError,
@@ -32,6 +31,7 @@ from pacs_open.services.answer import (
 )
 from pacs_open.services.scp import Controls, Scp
 from pacs_open.values import Dimse, Operation
+from pacs_open.wire.association import Message
 
 __all__ = ["Answer", "Controls", "Scp", "serve"]
 

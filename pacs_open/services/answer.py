@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, replace
 
-from pacs_open.command import Command
 from pacs_open.refusals import DimseRefused
 from pacs_open.values import Destination, Event, Moment, Operation
+from pacs_open.wire.command import Command
 
 SUCCESS = 0x0000
 PENDING = 0xFF00

@@ -7,15 +7,15 @@ syntax; else implicit and explicit little endian are re-encoded; nothing is ever
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from pacs_open.archive import Archive, Held, Stored
-from pacs_open.association import Channel
-from pacs_open.command import Command, CommandField
-from pacs_open.elements import MalformedDataSetError
+from pacs_open.archive.archive import Archive, Held, Stored
+from pacs_open.data_sets.elements import MalformedDataSetError
+from pacs_open.data_sets.reencode import reencode
 from pacs_open.errors import ArchiveError, ConnectionLostError, PacsError
-from pacs_open.outgoing import Payload
-from pacs_open.reencode import reencode
 from pacs_open.transfer_capability import EXPLICIT_LITTLE_ENDIAN, UNCOMPRESSED
-from pacs_open.transport import FileRange
+from pacs_open.wire.association import Channel
+from pacs_open.wire.command import Command, CommandField
+from pacs_open.wire.outgoing import Payload
+from pacs_open.wire.transport import FileRange
 
 MOST_CONTEXTS = 128
 """Presentation contexts in one A-ASSOCIATE-RQ (PS3.8 9.3.2.2)."""

@@ -1,19 +1,19 @@
 """Query: C-FIND (PS3.4 C.4.1). One pending response for each match, many in one write."""
 
-from pacs_open.association import Message
-from pacs_open.attributes import BY_LEVEL, COMPUTED, up_to
-from pacs_open.identifiers import (
+from pacs_open.data_sets.identifiers import (
     NOT_STORED,
     Identifier,
     find_query,
     has_unmatched_keys,
     read_identifier,
 )
-from pacs_open.matches import Matches
+from pacs_open.data_sets.matches import Matches
+from pacs_open.index.attributes import BY_LEVEL, COMPUTED, up_to
 from pacs_open.services.answer import CANCELLED, PENDING, SUCCESS, Answer
 from pacs_open.services.scp import Scp
 from pacs_open.transfer_capability import IMPLICIT_LITTLE_ENDIAN, QUERY_RETRIEVE
 from pacs_open.values import Level, Operation
+from pacs_open.wire.association import Message
 
 _RETURNED = {
     level: frozenset(

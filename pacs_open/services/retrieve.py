@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pacs_open.archive import Held
-from pacs_open.association import Channel, Message
-from pacs_open.elements import element
+from pacs_open.archive.archive import Held
+from pacs_open.data_sets.elements import element
+from pacs_open.data_sets.identifiers import read_identifier, retrieve_query
 from pacs_open.errors import (
     AssociationRefusedError,
     ConnectionLostError,
@@ -13,12 +13,12 @@ from pacs_open.errors import (
     PeerAbortedError,
     ProtocolError,
 )
-from pacs_open.identifiers import read_identifier, retrieve_query
 from pacs_open.services.answer import CANCELLED, PENDING, SUCCESS, Answer, Counts
 from pacs_open.services.courier import Courier, NotSentError, Originator, proposals
 from pacs_open.services.scp import Scp
 from pacs_open.transfer_capability import IMPLICIT_LITTLE_ENDIAN, QUERY_RETRIEVE
 from pacs_open.values import Event, Moment, Operation
+from pacs_open.wire.association import Channel, Message
 
 UNABLE_TO_PERFORM = 0xA702
 SOME_FAILED = 0xB000

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from pacs_open.association import Channel
 from pacs_open.destinations import Destinations
 from pacs_open.refusals import Refusal
 from pacs_open.values import (
@@ -16,9 +15,10 @@ from pacs_open.values import (
     Query,
     Record,
 )
+from pacs_open.wire.association import Channel
 
 if TYPE_CHECKING:
-    from pacs_open.archive import Archive
+    from pacs_open.archive.archive import Archive
 
 Proposals = Sequence[tuple[str, Sequence[str]]]
 """Abstract syntax and transfer syntaxes of each presentation context that we propose."""

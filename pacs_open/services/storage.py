@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator
 
-from pacs_open.archive import Incoming, Outcome
-from pacs_open.association import Channel, Message
-from pacs_open.elements import MalformedDataSetError
+from pacs_open.archive.archive import Incoming, Outcome
+from pacs_open.data_sets.elements import MalformedDataSetError
+from pacs_open.data_sets.wellformed import Walk
 from pacs_open.refusals import DimseRefused
 from pacs_open.services.answer import CANNOT_UNDERSTAND, SUCCESS, Answer
 from pacs_open.services.scp import Controls, Scp
 from pacs_open.transfer_capability import IMPLICIT_LITTLE_ENDIAN
 from pacs_open.values import Head, Operation
-from pacs_open.wellformed import Walk
+from pacs_open.wire.association import Channel, Message
 
 _REPLACED = {Outcome.STORED: False, Outcome.REPLACED: True, Outcome.REPEATED: None}
 

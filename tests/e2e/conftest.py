@@ -32,10 +32,10 @@ from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
 
 from lab.engines import settings
 from lab.pki import Authority, Identity
-from pacs_open.command import Command, CommandField
-from pacs_open.elements import element
-from pacs_open.requestor import request
+from pacs_open.data_sets.elements import element
 from pacs_open.values import Destination
+from pacs_open.wire.command import Command, CommandField
+from pacs_open.wire.requestor import request
 
 LOOPBACK = "127.0.0.1"
 EVERYTHING = ["echo", "store", "find", "get", "move"]

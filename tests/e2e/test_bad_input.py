@@ -5,8 +5,8 @@ import socket
 
 import pytest
 
-from pacs_open.negotiation import Wanted, propose
 from pacs_open.values import PresentationContext
+from pacs_open.wire.negotiation import Wanted, propose
 from sample_images import malformed
 
 TAKEN_BY_BOTH = {"name_with_markup", "odd_length"}

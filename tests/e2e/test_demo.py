@@ -77,15 +77,21 @@ def test_everything_leaks_and_then_nothing_does(demo):
     friend = report.secure.positive_control
     assert friend.ok
     images = leaked.images.planted
-    assert f"MODALITY stored {images} of {images} images (C-STORE) over TLSv1.3" in friend.did
-    assert f"WORKSTATION found {PATIENTS} of {PATIENTS} patients (C-FIND)" in friend.did
-    for way in ("got", "was sent"):
-        words = rf"WORKSTATION {way} {images} of {images} identical images .* over mutual TLS"
-        assert [deed for deed in friend.did if re.fullmatch(words, deed)], way
+    work = friend.did[len(report.open.positive_control.did) :]
+    assert friend.did == (*report.open.positive_control.did, *work)
+    assert work == (
+        f"MODALITY C-STORE: {images} of {images} images over TLSv1.3",
+        f"WORKSTATION C-FIND: {PATIENTS} of {PATIENTS} patients",
+        f"WORKSTATION C-GET: {images} of {images} identical images over mutual TLS",
+        f"WORKSTATION C-MOVE: {images} of {images} identical images over mutual TLS",
+    )
 
     assert len(list((demo.out / "stolen").glob("*.png"))) == images
     assert page.count("data:image/jpeg;base64,") == PATIENTS
     assert "16 million" in ended.stdout
+    asked = len(report.open.probes)
+    last = ended.stdout.splitlines()[-1]
+    assert last == f"open: {asked} fail; secure: {asked} pass"
     for patient in plan(PATIENTS):
         assert patient.patient_id in page
 
@@ -98,6 +104,7 @@ def test_an_archive_that_is_down_is_never_secure(demo):
     assert "inconclusive" in ended.stdout.lower()
     assert "inconclusive" in page.lower()
     _never_passes(ended, report, page)
+    assert ended.stdout.splitlines()[-1].endswith(f"{len(report.secure.probes)} inconclusive")
     assert {probe.verdict for probe in report.secure.probes} == {"inconclusive"}
 
 

@@ -22,16 +22,13 @@ from pydicom.filebase import DicomBytesIO
 from pydicom.filewriter import write_dataset
 from sqlalchemy import select
 
-from pacs_open import dimse, upper_layer
-from pacs_open.archive import Archive, Held, Outcome
-from pacs_open.attributes import LEVELS
-from pacs_open.command import Command, CommandField, encode
+from pacs_open.archive.archive import Archive, Held, Outcome
 from pacs_open.config import ArchiveTable, Config, NetworkAE, NetworkConnection, Workers
 from pacs_open.control import Control
-from pacs_open.head import HeadScanner
-from pacs_open.negotiation import Wanted, conclude, propose
-from pacs_open.schema import TABLES, terms
-from pacs_open.search import joined
+from pacs_open.data_sets.head import HeadScanner
+from pacs_open.index.attributes import LEVELS
+from pacs_open.index.schema import TABLES, terms
+from pacs_open.index.search import joined
 from pacs_open.server import Server
 from pacs_open.values import (
     AssociationRequest,
@@ -45,6 +42,9 @@ from pacs_open.values import (
     Query,
     Record,
 )
+from pacs_open.wire import dimse, upper_layer
+from pacs_open.wire.command import Command, CommandField, encode
+from pacs_open.wire.negotiation import Wanted, conclude, propose
 
 hypothesis.settings.register_profile("house", deadline=None)  # a busy machine is no fault
 hypothesis.settings.load_profile("house")

@@ -6,17 +6,17 @@ import threading
 
 import pytest
 
-from pacs_open import upper_layer
-from pacs_open.dimse import Pdu
-from pacs_open.negotiation import Wanted, propose
 from pacs_open.refusals import (
     AssociationRejected,
     ConnectionDropped,
     ContextRejected,
     called_ae_not_recognized,
 )
-from pacs_open.upper_layer import PduType
 from pacs_open.values import Moment, PresentationContext
+from pacs_open.wire import upper_layer
+from pacs_open.wire.dimse import Pdu
+from pacs_open.wire.negotiation import Wanted, propose
+from pacs_open.wire.upper_layer import PduType
 
 CT_IMAGE = "1.2.840.10008.5.1.4.1.1.2"
 VERIFICATION = "1.2.840.10008.1.1"

@@ -10,13 +10,13 @@ import threading
 
 import pytest
 
-from pacs_open import dimse, negotiation, proposal, upper_layer
-from pacs_open.association import Channel, Message
-from pacs_open.command import Command, CommandField
 from pacs_open.door import Door
 from pacs_open.errors import PacsError
-from pacs_open.transport import Transport
 from pacs_open.values import Peer
+from pacs_open.wire import dimse, negotiation, proposal, upper_layer
+from pacs_open.wire.association import Channel, Message
+from pacs_open.wire.command import Command, CommandField
+from pacs_open.wire.transport import Transport
 
 CT_IMAGE = "1.2.840.10008.5.1.4.1.1.2"
 VERIFICATION = "1.2.840.10008.1.1"

@@ -1,10 +1,10 @@
 import pytest
 
-from pacs_open.command import Command, CommandField
-from pacs_open.dimse import Pdu
 from pacs_open.refusals import not_authorized
-from pacs_open.upper_layer import PduType
 from pacs_open.values import Dimse, Moment
+from pacs_open.wire.command import Command, CommandField
+from pacs_open.wire.dimse import Pdu
+from pacs_open.wire.upper_layer import PduType
 
 CT_IMAGE = "1.2.840.10008.5.1.4.1.1.2"
 MR_IMAGE = "1.2.840.10008.5.1.4.1.1.4"

@@ -3,12 +3,12 @@ import threading
 import pytest
 from pynetdicom import AE
 
-from pacs_open.dimse import Pdu
 from pacs_open.errors import ConfigurationError
 from pacs_open.ledger import LocalLedger
 from pacs_open.server import Server, books_of
-from pacs_open.upper_layer import PduType
 from pacs_open.values import Moment
+from pacs_open.wire.dimse import Pdu
+from pacs_open.wire.upper_layer import PduType
 
 CT_IMAGE = "1.2.840.10008.5.1.4.1.1.2"
 VERIFICATION = "1.2.840.10008.1.1"

@@ -7,8 +7,9 @@ from multiprocessing import Pipe
 
 import pytest
 
-from pacs_open import bookkeeping, listener, worker
+from pacs_open import bookkeeping, worker
 from pacs_open.errors import ArchiveError, ConfigurationError
+from pacs_open.wire import listener
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ import psutil
 import pytest
 
 from pacs_open import workers
-from pacs_open.dimse import Pdu
-from pacs_open.upper_layer import PduType
+from pacs_open.wire.dimse import Pdu
+from pacs_open.wire.upper_layer import PduType
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="one worker where nothing forks")
 

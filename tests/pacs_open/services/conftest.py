@@ -13,12 +13,12 @@ from pydicom.filereader import read_dataset
 from pydicom.filewriter import write_dataset
 from pynetdicom import AE, evt
 
-from pacs_open.archive import Archive
-from pacs_open.command import Command, CommandField
+from pacs_open.archive.archive import Archive
 from pacs_open.config import Config
-from pacs_open.requestor import request
 from pacs_open.server import Server
 from pacs_open.values import Destination
+from pacs_open.wire.command import Command, CommandField
+from pacs_open.wire.requestor import request
 
 IMPLICIT = "1.2.840.10008.1.2"
 EXPLICIT = "1.2.840.10008.1.2.1"

@@ -1,9 +1,9 @@
 import pytest
 
-from pacs_open.command import Command, CommandField
 from pacs_open.refusals import DimseRefused, not_authorized
 from pacs_open.services.answer import Answer, Counts
 from pacs_open.values import AssociationRequest, Dimse, Moment, Operation, Peer
+from pacs_open.wire.command import Command, CommandField
 
 REQUEST = Command(
     CommandField.C_GET_RQ, affected_sop_class_uid="1.2", message_id=5, has_data_set=True

@@ -6,7 +6,7 @@ from pydicom.uid import (
     MRImageStorage,
 )
 
-from pacs_open.archive import Held
+from pacs_open.archive.archive import Held
 from pacs_open.services.courier import MOST_CONTEXTS, proposals
 
 BOTH = (ExplicitVRLittleEndian, ImplicitVRLittleEndian)

@@ -3,7 +3,7 @@ from pydicom.uid import CTImageStorage, ImplicitVRLittleEndian, MRImageStorage
 from pynetdicom.sop_class import StudyRootQueryRetrieveInformationModelFind
 
 from pacs_open.control import Control
-from pacs_open.elements import element
+from pacs_open.data_sets.elements import element
 from pacs_open.errors import ArchiveFullError, IndexUnavailableError
 from pacs_open.refusals import DimseRefused
 from pacs_open.values import AssociationRequest, Dimse, Level, Model, Operation, Peer, Query

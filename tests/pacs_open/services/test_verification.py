@@ -1,6 +1,6 @@
 from pynetdicom.sop_class import Verification
 
-from pacs_open.command import CommandField
+from pacs_open.wire.command import CommandField
 
 
 def test_a_c_echo_is_answered_with_success(pacs):

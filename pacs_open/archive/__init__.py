@@ -1,0 +1,1 @@
+"""Instances on disk: an append-only log, which is the truth."""

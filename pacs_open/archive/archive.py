@@ -1,0 +1,271 @@
+"""Instances on disk: an append-only log of whole Part 10 objects, durable by group commit.
+
+The log is the truth, the index a view of it. A store streams into a segment of its own; the
+index transaction decides whether it stands, gives it its number and writes the record's header,
+which makes it exist; it is acknowledged when the segment is on the disk. See
+:mod:`pacs_open.archive.record` for the format, :mod:`pacs_open.archive.recovery` for what a
+crash leaves.
+
+    DIRECTORY/segments/00000001.log ...   the log
+    DIRECTORY/index.sqlite                the view
+    DIRECTORY/commits                     the number of the last commit
+    DIRECTORY/mark/                       what `reset` goes back to
+    DIRECTORY/opening.lock, users.lock    who is here
+"""
+
+import contextlib
+import os
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+from typing import Literal, Self
+
+from pacs_open.archive import disk, maintenance, mark
+from pacs_open.archive.codec import Codec, identity
+from pacs_open.archive.commit import Committer
+from pacs_open.archive.counter import Counter
+from pacs_open.archive.incoming import Incoming, Outcome, Request, check_uid
+from pacs_open.archive.maintenance import Problem
+from pacs_open.archive.pool import Pool
+from pacs_open.archive.record import SEGMENT_START
+from pacs_open.archive.recovery import Recovery
+from pacs_open.archive.segment import Segment, path_of
+from pacs_open.archive.stored import Held, Stored, open_record
+from pacs_open.data_sets.part10 import FileMeta
+from pacs_open.errors import ArchiveError, DamagedRecordError, IndexUnavailableError
+from pacs_open.index import search
+from pacs_open.index.index import Index
+from pacs_open.values import Query
+
+__all__ = ["Archive", "Durability", "Held", "Incoming", "Outcome", "Problem", "Stored"]
+
+Durability = Literal["durable", "relaxed"]
+
+
+class Archive:
+    """A directory with the log and its index; thread-safe, and shared by worker processes.
+
+    Forking must happen before an Archive is made.
+
+    Args:
+        directory: made if it is not there.
+        index_url: an SQLAlchemy URL; None: SQLite inside the directory.
+        durability: ``durable``: synced to disk before a commit returns; ``relaxed``: left to
+            the operating system (a crash of a process loses nothing, one of the machine may).
+        codec: how new records are written; old ones are read by their own.
+
+    Raises:
+        ArchiveError: the directory cannot be used.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        index_url: str | None = None,
+        durability: Durability = "durable",
+        codec: Codec = identity,
+    ) -> None:
+        self.directory = directory
+        self.segments = directory / "segments"
+        self.codec = codec
+        self.durable = durability == "durable"
+        self.codecs: Mapping[int, Codec] = {identity.number: identity, codec.number: codec}
+        with disk.room(directory):
+            directory.mkdir(mode=0o700, parents=True, exist_ok=True)  # it holds patients
+            self.segments.mkdir(exist_ok=True)
+            self._users = os.open(directory / "users.lock", disk.READ_WRITE | os.O_CREAT, 0o600)
+        try:
+            self._index_url = index_url
+            with self.opening():
+                self._start(alone=disk.lock(self._users))
+        except BaseException:
+            os.close(self._users)
+            raise
+
+    def _start(self, *, alone: bool) -> None:
+        """Open index and log; called while no other process opens or leaves."""
+        self.counter = Counter(self.directory / "commits")
+        try:
+            self._open_index(alone=alone)
+        except IndexUnavailableError as error:
+            if not (alone and self.index.is_broken(error)):
+                raise
+            self.index.set_aside()
+            self._open_index(alone=alone)
+        self._committer = Committer(self.index, self.counter)
+        self._fill_pool()
+        disk.lock(self._users, shared=True)
+
+    def _fill_pool(self) -> None:
+        self.pool = Pool(self.segments, adoptable=self._adoptable, retired=self._retired)
+
+    def _open_index(self, *, alone: bool) -> None:
+        self.index = Index(self.directory, self._index_url)
+        try:
+            self.index.create()
+            self._recovery(alone=alone).reconcile()
+        except BaseException:
+            self.index.close()
+            raise
+
+    def _recovery(self, *, alone: bool) -> Recovery:
+        return Recovery(self.segments, self.index, self.counter, self.codecs, alone)
+
+    @contextlib.contextmanager
+    def opening(self) -> Iterator[None]:
+        """Only one process opens, marks or resets the archive at a time."""
+        with contextlib.ExitStack() as stack:
+            with disk.room(self.directory):
+                stack.enter_context(disk.locked(self.directory / "opening.lock"))
+            yield
+
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        """Have the archive to ourselves.
+
+        Raises:
+            ArchiveError: another process has it open.
+        """
+        with self.opening():
+            if not disk.lock(self._users):
+                disk.lock(self._users, shared=True)  # asking for more has cost us what we had
+                message = f"{self.directory}: is in use; stop the archive first"
+                raise ArchiveError(message)
+            try:
+                yield
+            finally:
+                disk.lock(self._users, shared=True)
+
+    def receive(
+        self,
+        *,
+        sop_class_uid: str,
+        sop_instance_uid: str,
+        transfer_syntax: str,
+        source_ae_title: str = "",
+    ) -> Incoming:
+        """Begin to store an instance.
+
+        Raises:
+            DimseRefused: 0117H for a SOP Instance UID that is empty, over 64 characters or
+                has control characters.
+        """
+        uid = sop_instance_uid.rstrip("\0 ")
+        check_uid(uid, "SOP Instance UID", 0x0117)
+        return Incoming(self, FileMeta(sop_class_uid, uid, transfer_syntax, source_ae_title))
+
+    def search(self, query: Query, only: Collection[str] = ()) -> Iterator[Mapping[str, str]]:
+        """Matches of a C-FIND: keyword to decoded text, multiple values joined by backslashes.
+
+        All attributes of the level and above that the index keeps; ``only`` these keywords
+        (and the unique keys) if some are given, which is cheaper. Memory is bounded, no writer
+        waits for the iterator.
+
+        Raises:
+            IndexUnavailableError: the index does not answer (A700H).
+            DimseRefused: A700H for a key with too many values.
+        """
+        return search.search(self.index, query, only)
+
+    def locate(self, query: Query) -> list[Held]:
+        """Name the instances that a C-GET or C-MOVE identifier names, in commit order."""
+        return search.locate(self.index, query)
+
+    @contextlib.contextmanager
+    def open(self, held: Held) -> Iterator[Stored]:
+        """Open the data set of an instance.
+
+        Raises:
+            DamagedRecordError: the log does not hold what the index says.
+        """
+        segment = Segment.open(path_of(self.segments, held.segment))
+        if segment is None:
+            message = f"segment {held.segment} is empty"
+            raise DamagedRecordError(message)
+        with contextlib.closing(segment):
+            stored = open_record(segment, held.offset, self.codecs)
+            if stored.digest != held.digest:
+                message = f"{segment.path}: another record lies at {held.offset}"
+                raise DamagedRecordError(message)
+            yield stored
+
+    def submit(self, request: Request) -> None:
+        """Commit a whole instance to the index, together with others that wait."""
+        self._committer.submit(request)
+
+    def sync_segment(self, number: int) -> None:
+        """Wait until a segment that may be another process' is on the disk."""
+        if self.durable:
+            path = path_of(self.segments, number)
+            with disk.room(path):
+                disk.sync_file(path)
+
+    def _adoptable(self, segment: Segment) -> bool:
+        indexed, segment.synced = self.index.segment_ends().get(segment.number, (0, 0))
+        return segment.end in {indexed, SEGMENT_START}
+
+    def _retired(self, segments: list[Segment]) -> None:
+        for segment in segments:
+            segment.sync()
+        ends = {segment.number: segment.synced for segment in segments}
+        with contextlib.suppress(IndexUnavailableError):  # only makes the next opening slower
+            self.index.note_synced(ends)
+
+    def state_hash(self) -> str:
+        """SHA-256 over the sorted (SOP Instance UID, data set SHA-256) of all instances."""
+        return maintenance.state_hash(self.index)
+
+    def check(self) -> list[Problem]:
+        """Read the whole log and compare it with the index."""
+        return maintenance.check(self.segments, self.index, self.codecs)
+
+    def rebuild(self) -> int:
+        """Make the index anew from the log. Returns the number of instances.
+
+        Raises:
+            ArchiveError: another process has the archive open.
+        """
+        with self.alone():
+            self.pool.close()
+            try:
+                return self._recovery(alone=True).rebuild()
+            finally:
+                self._fill_pool()
+
+    def export(self, directory: Path) -> int:
+        """Write loose DICOM files for people. Returns their number."""
+        return maintenance.export(self.segments, self.index, self.codecs, directory)
+
+    def mark(self) -> None:
+        """Remember this state for ``reset``; workers may go on."""
+        with self.opening():
+            mark.make(self.directory, self.index)
+
+    def reset(self) -> None:
+        """Cut back to the mark.
+
+        Raises:
+            ArchiveError: there is no mark, or another process has the archive open.
+        """
+        with self.alone():
+            mark.look(self.directory)
+            self.pool.close()
+            self.index.close()
+            self.counter.close()
+            try:
+                mark.go_back(self.directory)
+            finally:
+                self._start(alone=True)
+
+    def close(self) -> None:
+        """Leave the directory; nothing more can be stored."""
+        self.pool.close()
+        self.index.close()
+        self.counter.close()
+        os.close(self._users)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()

@@ -1,0 +1,1 @@
+"""The catalogue: a view of the log in a database, which can be rebuilt from it."""

@@ -1,0 +1,31 @@
+import io
+
+import pytest
+from pydicom import dcmread
+
+from pacs_open.data_sets.part10 import FileMeta
+
+META = FileMeta("1.2.840.10008.5.1.4.1.1.2", "2.25.77", "1.2.840.10008.1.2.1", "MODALITY")
+
+
+def test_a_front_with_a_data_set_is_a_dicom_file(shelf):
+    ds = dcmread(io.BytesIO(META.encode() + shelf.data_set(77)))
+
+    assert ds.file_meta.MediaStorageSOPInstanceUID == "2.25.77"
+    assert ds.file_meta.TransferSyntaxUID == "1.2.840.10008.1.2.1"
+    assert ds.file_meta.SourceApplicationEntityTitle == "MODALITY"
+    assert ds.file_meta.FileMetaInformationGroupLength == len(META.encode()) - 144
+    assert ds.PatientID == "P1"
+
+
+@pytest.mark.parametrize("uid", ["2.25.1", "2.25.10", "../../etc/passwd", "2.25.ü", "a b"])
+def test_what_is_written_is_read_back(uid):
+    meta = FileMeta("1.2", uid, "1.2.840.10008.1.2")
+
+    assert FileMeta.decode(meta.encode()) == meta
+
+
+@pytest.mark.parametrize("length", [0, 131, 140, 150, 200, -1])
+def test_a_front_that_is_cut_short_is_an_error(length):
+    with pytest.raises(ValueError, match=r"cut short|no DICM prefix"):
+        FileMeta.decode(META.encode()[:length])

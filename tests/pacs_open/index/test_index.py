@@ -1,0 +1,147 @@
+import sqlite3
+import threading
+
+import pytest
+from sqlalchemy import insert, select
+
+from pacs_open.errors import ArchiveFullError, ConfigurationError, IndexUnavailableError
+from pacs_open.index import index as module
+from pacs_open.index.index import Index
+from pacs_open.index.schema import VERSION, segments, state
+
+
+@pytest.fixture
+def index(tmp_path):
+    made = Index(tmp_path)
+    made.create()
+    yield made
+    made.close()
+
+
+def note(index, number=1, indexed=10):
+    with index.writing() as connection:
+        connection.execute(insert(segments), {"number": number, "indexed": indexed, "synced": 0})
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["nonsense", "nonsense://somebody:secret@host/x", "mssql+absent://somebody:secret@host/x"],
+)
+def test_a_url_that_names_no_database_is_one_clear_line_without_its_password(tmp_path, url):
+    with pytest.raises(ConfigurationError, match=r"archive\.index: no database") as caught:
+        Index(tmp_path, url)
+    assert "secret" not in str(caught.value)
+
+
+def test_what_is_written_is_read_by_all(index, tmp_path):
+    note(index)
+    other = Index(tmp_path)
+
+    assert other.segment_ends() == {1: (10, 0)}
+    other.note_synced({1: 7})
+    assert index.segment_ends() == {1: (10, 7)}
+    other.close()
+
+
+def test_a_failed_transaction_leaves_nothing(index):
+    def fail():
+        with index.writing() as connection:
+            connection.execute(insert(segments), {"number": 1, "indexed": 1, "synced": 1})
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail()
+    assert index.segment_ends() == {}
+    note(index)
+    assert index.segment_ends() == {1: (10, 0)}
+
+
+def test_readers_see_the_last_commit_while_a_writer_is_busy(index):
+    note(index)
+    with index.writing() as connection:
+        connection.execute(insert(segments), {"number": 2, "indexed": 1, "synced": 1})
+
+        assert list(index.segment_ends()) == [1]
+
+
+def test_writers_of_two_processes_take_turns(index, tmp_path):
+    other = Index(tmp_path)
+    inside, go_on = threading.Event(), threading.Event()
+
+    def hold():
+        with other.writing() as connection:
+            inside.set()
+            go_on.wait(10)
+            connection.execute(insert(segments), {"number": 2, "indexed": 1, "synced": 1})
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    inside.wait(10)
+    later = threading.Timer(0.05, go_on.set)
+    later.start()
+    note(index)
+    thread.join()
+    later.join()
+
+    assert sorted(index.segment_ends()) == [1, 2]
+    other.close()
+
+
+def test_a_writer_that_never_ends_makes_the_index_unavailable(index, tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "PATIENCE", 0.05)
+    other = sqlite3.connect(tmp_path / module.FILE)
+    other.execute("BEGIN IMMEDIATE")
+
+    with pytest.raises(IndexUnavailableError, match="locked"):
+        note(index)
+    other.close()
+    note(index)
+
+
+def test_a_removed_file_makes_the_index_unavailable(index, tmp_path):
+    (tmp_path / module.FILE).unlink()
+
+    with pytest.raises(IndexUnavailableError, match="is gone"):
+        note(index)
+    with pytest.raises(IndexUnavailableError, match="is gone"):
+        index.count()
+
+
+def test_a_full_disk_is_told(index):
+    with index.reading() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+    raw = index._writing_connection().connection.dbapi_connection
+    raw.execute(f"PRAGMA max_page_count={pages}")
+
+    rows = [{"name": f"{number}" * 100, "value": "x" * 1000} for number in range(1000)]
+    with pytest.raises(ArchiveFullError), index.writing() as connection:
+        connection.execute(insert(state), rows)
+    raw.execute("PRAGMA max_page_count=100000")
+    note(index)
+
+
+def test_another_version_of_the_tables_is_made_anew(index, tmp_path):
+    note(index)
+    with index.writing() as connection:
+        connection.execute(state.update().values(value="0"))
+    other = Index(tmp_path)
+    other.create()
+
+    assert other.segment_ends() == {}
+    with other.reading() as connection:
+        assert connection.execute(select(state.c.value)).scalar_one() == VERSION
+    other.close()
+
+
+def test_text_that_is_no_database_is_broken(tmp_path):
+    (tmp_path / module.FILE).write_text("no database " * 1000)
+    index = Index(tmp_path)
+
+    with pytest.raises(IndexUnavailableError) as fault:
+        index.create()
+    assert index.is_broken(fault.value)
+    index.set_aside()
+    assert (tmp_path / f"damaged-{module.FILE}").exists()
+    index.create()
+    assert index.count() == 0
+    index.close()

@@ -1,0 +1,70 @@
+import contextlib
+import socket
+import threading
+
+import pytest
+
+from pacs_open.errors import ConfigurationError
+from pacs_open.wire import listener
+
+
+@pytest.fixture
+def accepted():
+    """A running listener that puts what it accepts into a list."""
+    found, arrived = [], threading.Semaphore(0)
+
+    def handle(sock, address):
+        found.append((sock, address))
+        arrived.release()
+
+    running = listener.Listener(listener.bind("127.0.0.1", 0), handle)
+    address = running._listening.getsockname()
+    running.start()
+    yield found, arrived, address, running
+    running.stop()
+    for sock, _ in found:
+        sock.close()
+
+
+def test_each_connection_has_its_own_thread(accepted):
+    found, arrived, address, _ = accepted
+    with contextlib.ExitStack() as peers:
+        made = [peers.enter_context(socket.create_connection(address)) for _ in range(5)]
+        assert all(arrived.acquire(timeout=10) for _ in made)
+        assert {address for _, address in found} == {peer.getsockname() for peer in made}
+
+
+def test_after_the_stop_the_port_is_closed(accepted):
+    _, _, address, running = accepted
+    running.stop()
+
+    with pytest.raises(OSError):
+        socket.create_connection(address, timeout=5)
+
+
+def test_it_can_be_stopped_before_it_was_started():
+    listening = listener.bind("127.0.0.1", 0)
+    listener.Listener(listening, lambda sock, address: None).stop()
+
+    assert listening.fileno() == -1
+
+
+def test_a_port_in_use_is_one_clear_line():
+    with listener.bind("127.0.0.1", 0) as listening:
+        port = listening.getsockname()[1]
+        with pytest.raises(ConfigurationError, match=f"127.0.0.1:{port}.*another archive"):
+            listener.bind("127.0.0.1", port)
+
+
+def test_an_address_that_is_not_ours_is_one_clear_line():
+    with pytest.raises(ConfigurationError, match=r"192\.0\.2\.1"):
+        listener.bind("192.0.2.1", 0)
+
+
+def test_ipv6_loopback_is_loopback():
+    try:
+        listening = listener.bind("::1", 0)
+    except ConfigurationError:
+        return  # a machine without IPv6
+    with listening, socket.create_connection(listening.getsockname()[:2]):
+        pass

@@ -1,0 +1,170 @@
+import os
+import socket
+import threading
+import time
+
+import pytest
+
+from pacs_open.errors import ConnectionLostError, DeadlineError
+from pacs_open.wire.transport import FileRange, Transport, read_range
+
+
+@pytest.fixture
+def pair():
+    """A transport and the raw socket at its other end, over loopback TCP."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        other = socket.create_connection(listening.getsockname())
+        accepted, _ = listening.accept()
+    transport = Transport(accepted, write_deadline=0.5)
+    other.settimeout(10)
+    with other:
+        yield transport, other
+    transport.close()
+
+
+def _read_all(sock, count):
+    held = bytearray()
+    while len(held) < count:
+        held += sock.recv(1 << 20)
+    return bytes(held)
+
+
+def test_it_reads_what_is_there_and_the_end_of_the_stream(pair):
+    transport, other = pair
+    other.sendall(b"abc")
+    assert bytes(transport.receive(5)) == b"abc"
+    other.close()
+    assert bytes(transport.receive(5)) == b""
+
+
+@pytest.mark.parametrize("within", [0.05, 0, -1])
+def test_silence_ends_at_the_deadline(pair, within):
+    transport, _ = pair
+    started = time.monotonic()
+
+    with pytest.raises(DeadlineError):
+        transport.receive(within)
+    assert time.monotonic() - started < 5
+
+
+def test_looking_without_waiting(pair):
+    transport, other = pair
+    assert transport.receive_now() is None
+    other.sendall(b"x")
+    assert bytes(transport.receive(5)) == b"x"
+    assert transport.receive_now() is None
+    other.close()
+    while (last := transport.receive_now()) is None:
+        pass
+    assert bytes(last) == b""
+
+
+def test_nagle_is_off(pair):
+    transport, _ = pair
+
+    assert transport._socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
+@pytest.mark.parametrize("pieces", [[b"one"], [b"one", b"", b"two"], [b"x" * 1000] * 2000])
+def test_pieces_arrive_in_order(pair, pieces):
+    transport, other = pair
+    whole = b"".join(pieces)
+    received = []
+    reader = threading.Thread(target=lambda: received.append(_read_all(other, len(whole))))
+    reader.start()
+
+    transport.send(pieces)
+
+    reader.join()
+    assert received == [whole]
+
+
+@pytest.mark.parametrize("offset", [0, 7])
+def test_stored_bytes_arrive_as_they_lie(pair, tmp_path, offset):
+    transport, other = pair
+    data = os.urandom(3_000_000)
+    (tmp_path / "segment").write_bytes(data)
+    received = []
+    reader = threading.Thread(target=lambda: received.append(_read_all(other, len(data) - offset)))
+    reader.start()
+    with (tmp_path / "segment").open("rb") as file:
+        stored = FileRange(file.fileno(), offset, len(data) - offset)
+
+        transport.send_file(stored)
+
+        assert b"".join(read_range(stored)) == data[offset:]
+    reader.join()
+    assert received == [data[offset:]]
+
+
+def test_stored_bytes_that_end_early_end_the_connection(pair, tmp_path):
+    transport, _ = pair
+    (tmp_path / "segment").write_bytes(b"short")
+    with (tmp_path / "segment").open("rb") as file, pytest.raises(ConnectionLostError):
+        transport.send_file(FileRange(file.fileno(), 0, 10))
+
+
+@pytest.mark.parametrize("way", ["pieces", "whole", "file"])
+def test_a_peer_that_does_not_read_meets_the_write_deadline(pair, tmp_path, way):
+    transport, _ = pair
+    data = b"x" * 30_000_000
+    (tmp_path / "segment").write_bytes(data)
+    with (tmp_path / "segment").open("rb") as file:
+        send = {
+            "file": lambda: transport.send_file(FileRange(file.fileno(), 0, len(data))),
+            "whole": lambda: transport.send([data]),
+            "pieces": lambda: transport.send([data[:15_000_000], data[15_000_000:]]),
+        }[way]
+
+        with pytest.raises(DeadlineError):
+            send()
+
+
+def test_the_last_word_arrives_though_the_peer_was_still_talking(pair):
+    transport, other = pair
+    other.sendall(b"unread" * 1000)
+    transport.send([b"last word"])
+    closing = threading.Thread(target=transport.close_after_last_word, args=(10,))
+    closing.start()
+
+    assert _read_all(other, 9) == b"last word"
+    assert other.recv(1) == b""
+    other.close()
+    closing.join(10)
+    assert not closing.is_alive()
+
+
+def test_waiting_for_the_peer_to_close_has_an_end(pair):
+    transport, _ = pair
+    started = time.monotonic()
+
+    transport.close_after_last_word(0.1)
+
+    assert 0.05 < time.monotonic() - started < 5
+
+
+def test_a_blocked_read_can_be_interrupted(pair):
+    transport, _ = pair
+    read = []
+    reader = threading.Thread(target=lambda: read.append(bytes(transport.receive(60))))
+    reader.start()
+
+    transport.interrupt()
+
+    reader.join(10)
+    assert read == [b""]
+
+
+def test_a_broken_connection_is_lost_not_an_oserror(pair):
+    transport, _ = pair
+    transport.close()
+    for broken in (
+        lambda: transport.receive(1),
+        transport.receive_now,
+        lambda: transport.send([b"x"]),
+        lambda: transport.send([b"x", b"y"]),
+    ):
+        with pytest.raises(ConnectionLostError):
+            broken()
+    transport.interrupt()
+    transport.close_after_last_word(1)
