@@ -6,7 +6,6 @@ storescu with TCP_NODELAY for everybody. Programs that are absent are named as a
 """
 
 import argparse
-import os
 import shutil
 import statistics
 import subprocess
@@ -20,7 +19,7 @@ from rich.table import Table
 
 from sample_images.manifest import Manifest
 from sample_images.writing import write
-from tests.bench.servers import PATHS, SERVERS, Running, Server
+from tests.bench.servers import ENVIRONMENT, PATHS, SERVERS, Running, Server
 
 STORESCU = shutil.which("storescu", path=PATHS)
 CT_IMAGES = 120
@@ -120,7 +119,7 @@ def send(running: Running, files: list[Path]) -> float:
         [*command, "127.0.0.1", str(running.port), *map(str, files)],
         check=True,
         capture_output=True,
-        env={**os.environ, "TCP_NODELAY": "1"},
+        env=ENVIRONMENT,
     )
     return len(files) / (time.monotonic() - started)
 
