@@ -2,6 +2,10 @@
 
 Each is a small CT image that says in its pixels and in its Patient ID what it is. Its UIDs are
 noted before it is sent, whatever becomes of the attempt.
+
+DICOM has no request to delete, so no probe removes what it stored. The engine does: where the
+lab goes on, its ``reset`` cuts both archives back to the mark that was made after they were
+filled; where it does not (a demo), ``down`` removes the archives whole.
 """
 
 import copy

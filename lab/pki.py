@@ -222,9 +222,17 @@ def unknown_authority(name: str, directory: Path, *, ae_title: str) -> Identity:
 
 
 def private_folder(directory: Path) -> None:
-    """Make a folder that only its owner may enter (mode 0700; Windows keeps its own rules)."""
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    directory.chmod(0o700)
+    """Make a folder that only its owner may enter (mode 0700; Windows keeps its own rules).
+
+    One that is there already keeps its mode: it is somebody's, who had a reason.
+    """
+    try:
+        directory.mkdir(mode=0o700, parents=True)
+    except FileExistsError:
+        if not directory.is_dir():
+            raise
+    else:
+        directory.chmod(0o700)  # whatever the umask
 
 
 def _read_signer(directory: Path, name: str) -> Signer:

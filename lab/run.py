@@ -53,7 +53,8 @@ def run(
     """Put the probes to the archive of a scene.
 
     Probes that would disturb others come last, one at a time; the others ``jobs`` at once.
-    What was stored is listed in ``scene.marked``.
+    What was stored is listed in ``scene.marked``; the archive's engine removes it afterwards
+    (:mod:`lab.marked`).
     """
     started, began = datetime.now(UTC).isoformat(timespec="seconds"), time.monotonic()
     before, known = greet(scene)

@@ -71,7 +71,8 @@ class Scene:
     wanted: Wanted | None = None
     """What retrieving probes ask for; the run sets it."""
     marked: Marked = field(default_factory=Marked)
-    """The instances that this run stored or tried to store, to be removed afterwards."""
+    """The instances that this run stored or tried to store. They are never counted; the
+    engine's ``reset``, or ``down`` where the lab ends with the run, removes them."""
 
     @property
     def door(self) -> Door:

@@ -40,11 +40,16 @@ class Engine(Protocol):
 
         Raises:
             LabRunsError: ``folder`` holds a lab that is alive.
-            EngineError: an archive does not start; nothing is left running.
+            EngineError: an archive does not start (nothing is left running), or ``folder`` is
+                somebody else's.
+            OSError: ``folder`` cannot be made.
         """
 
     def is_alive(self, lab: Lab) -> bool:
         """Whether anything of the lab runs."""
+
+    def runs(self, lab: Lab, which: Which) -> bool:
+        """Whether one archive runs."""
 
     def stop(self, lab: Lab, which: Which) -> None:
         """Stop one archive; its data, keys and port stay its own."""
@@ -53,7 +58,10 @@ class Engine(Protocol):
         """Remember the archives' present content for :meth:`reset`."""
 
     def reset(self, lab: Lab) -> Lab:
-        """Bring the archives' content back to the mark; ports, keys and clocks stay."""
+        """Bring the archives' content back to the mark; ports, keys and clocks stay.
+
+        This is how the marked instances of a run are removed where the lab goes on living.
+        """
 
     def down(self, lab: Lab) -> None:
-        """Stop everything and remove the lab's folder, keys included."""
+        """Stop everything and remove the lab's folder, keys and marked instances included."""

@@ -1,6 +1,6 @@
 """Where a running lab is written down, so that any later command finds it.
 
-One lab a user: the folder is private to its owner (mode 0700), because keys lie in it.
+One lab a user: the lab's own folder is private to its owner (mode 0700), because keys lie in it.
 """
 
 import os
@@ -10,22 +10,22 @@ import sys
 import tempfile
 from pathlib import Path
 
-from lab.pki import private_folder
-
 VARIABLE = "PACSLAB_STATE"
 """Environment variable that puts the lab's folder elsewhere."""
 
 
 def state_folder() -> Path:
-    """Folder that holds the running lab's folder; made if it is not there."""
-    folder = Path(os.environ[VARIABLE]) if VARIABLE in os.environ else _usual_place() / "pacslab"
-    private_folder(folder)
-    return folder
+    """Folder that holds the running lab's folder; whoever starts a lab makes it."""
+    told = os.environ.get(VARIABLE)
+    return Path(told).absolute() if told else _usual_place() / "pacslab"
 
 
 def lab_folder() -> Path:
-    """Folder of the running lab; there is one exactly while a lab runs, or after a crash."""
-    return state_folder() / "lab"
+    """Folder of the running lab; there is one exactly while a lab runs, or after a crash.
+
+    Its name is one that nothing else has: the state folder may be any folder of the user's.
+    """
+    return state_folder() / "pacslab-lab"
 
 
 def room_in(folder: Path) -> int:

@@ -5,7 +5,6 @@ TOML, its archive and its log; who reads one archive's folder finds no other arc
 """
 
 import secrets
-import shutil
 import socket
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -13,16 +12,17 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from lab.certificates import Usage
-from lab.engines import TIME_TO_LIVE, EngineError, LabRunsError, Which, settings
+from lab.engines import TIME_TO_LIVE, EngineError, LabRunsError, Which, claim, settings
 from lab.engines.processes import ProgramError, StartedProcess, await_line, start
 from lab.engines.record import DEVICES, Archive, Lab
 from lab.pki import Authority, Identity, private_folder
-from pacs_open.archive import Archive as Store
+from pacs_open.archive.archive import Archive as Store
 
 START_WITHIN = 60.0
 """Seconds an archive has to say that it listens."""
 STOP_WITHIN = 15.0
 """Seconds an archive has to finish what is at hand; its own bound is 10."""
+PREVIOUS_LOG = "log.1"
 PROGRAMS: Mapping[Which, str] = {"open": "pacs_open.cli", "secure": "pacs_secure.cli"}
 RUN = "import sys; from {} import main; sys.exit(main())"
 
@@ -41,7 +41,6 @@ class ProcessEngine:
         admit: bool = True,
     ) -> Lab:
         """Start both archives; see :meth:`lab.engines.Engine.up`."""
-        self._claim(folder)
         now = datetime.now(UTC)
         lab = Lab(
             engine="process",
@@ -54,40 +53,43 @@ class ProcessEngine:
             open_workstation_port=free_port(),
             callback_port=free_port(),
             secure_callback_port=free_port(),
-        ).save()
+        )
+        self._claim(lab)
         try:
             lab = lab.but(keeper=_start_keeper(lab))
             _make_identities(lab, time_to_live)
             _write_settings(lab, admit=admit)
             return self._start(lab, ("open", "secure")).but(ready=True)
         except BaseException:  # also Ctrl-C: nothing may be left running
-            self.down(Lab.load(folder) or lab)
+            self.down(lab)
             raise
 
-    def _claim(self, folder: Path) -> None:
-        """Make the folder; take it over from a lab that died without tidying up."""
-        try:
-            folder.mkdir(mode=0o700)
-        except FileExistsError:
-            lab = Lab.load(folder)
-            if lab is not None and self.is_alive(lab):
+    def _claim(self, lab: Lab) -> None:
+        """Put the lab's folder in place; take it over from a lab that died without tidying up."""
+        while not claim.put(lab):
+            there = claim.look(lab.folder)
+            if there is not None and self.is_alive(there):
                 raise LabRunsError(
                     "a lab runs already; `pacslab status` shows it, `pacslab down` stops it"
-                ) from None
-            if lab is not None:
-                self.down(lab)
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir(mode=0o700)
+                )
+            self.down(there or lab)
+            if claim.is_ours(lab.folder) and claim.look(lab.folder) == there:
+                raise EngineError(f"{lab.folder} cannot be removed; remove it by hand")
 
     def is_alive(self, lab: Lab) -> bool:
-        """Whether an archive runs, or whoever is raising the lab."""
+        """Whether an archive or the keeper runs, or whoever is raising the lab."""
         if not lab.ready:
             return lab.raised_by.runs
-        return any(_process(lab, which) is not None for which in PROGRAMS)
+        kept = lab.keeper is not None and lab.keeper.runs
+        return kept or any(self.runs(lab, which) for which in PROGRAMS)
+
+    def runs(self, lab: Lab, which: Which) -> bool:
+        """Whether one archive's process is there."""
+        return _process(_latest(lab), which) is not None
 
     def stop(self, lab: Lab, which: Which) -> None:
         """Stop one archive."""
-        process = _process(lab, which)
+        process = _process(_latest(lab), which)
         if process is not None:
             process.stop(STOP_WITHIN)
 
@@ -99,6 +101,7 @@ class ProcessEngine:
 
     def reset(self, lab: Lab) -> Lab:
         """Stop the archives, cut their logs back to the mark, start them on the same ports."""
+        lab = _latest(lab)
         for which in PROGRAMS:
             self.stop(lab, which)
             with Store(lab.folder / which / "archive") as store:
@@ -107,13 +110,13 @@ class ProcessEngine:
 
     def down(self, lab: Lab) -> None:
         """Stop the archives and the keeper, then remove the folder."""
-        lab = Lab.load(lab.folder) or lab  # a reset since then has written down other processes
+        lab = _latest(lab)
         for which in PROGRAMS:
             self.stop(lab, which)
         this = StartedProcess.this()
         if lab.keeper is not None and lab.keeper.pid != this.pid:
             lab.keeper.stop(STOP_WITHIN)
-        shutil.rmtree(lab.folder, ignore_errors=True)
+        claim.remove(lab)
 
     def _start(self, lab: Lab, which: tuple[Which, ...]) -> Lab:
         """Start archives side by side, then wait for each to listen."""
@@ -140,6 +143,12 @@ def audit_files(lab: Lab) -> tuple[Path, Path, Path]:
         folder / "audit-key" / "key",
         folder / "audit-key" / "anchor",
     )
+
+
+def _latest(lab: Lab) -> Lab:
+    """The lab as it is now: a reset since ``lab`` was read has written down other processes."""
+    there = Lab.load(lab.folder) if claim.is_ours(lab.folder) else None
+    return there if there is not None and there.since == lab.since else lab
 
 
 def _process(lab: Lab, which: Which) -> StartedProcess | None:
@@ -212,8 +221,10 @@ def _start_archive(lab: Lab, which: Which) -> Archive:
     """Start one archive; it is written down before anything else can go wrong."""
     program = RUN.format(PROGRAMS[which])
     arguments = ["-c", program, "--config", str(_toml(lab, which)), "--log-format", "json"]
-    _log(lab, which).unlink(missing_ok=True)
-    process = start(arguments, lab.folder / which, _log(lab, which))
+    log = _log(lab, which)
+    if log.exists():  # what it said before a reset is kept, once
+        log.replace(log.with_name(PREVIOUS_LOG))
+    process = start(arguments, lab.folder / which, log)
     before: Archive | None = getattr(lab, which)
     if before is not None:
         return before.model_copy(update={"process": process})

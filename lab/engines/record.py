@@ -56,9 +56,12 @@ class Lab(_Entry):
     secure_callback_port: int = 0
     """Where the hardened archive would call them, if it did."""
 
-    def save(self) -> Self:
-        """Write it down; who reads sees the old or the new state, never half of one."""
-        path = self.folder / FILE
+    def save(self, folder: Path | None = None) -> Self:
+        """Write it down; who reads sees the old or the new state, never half of one.
+
+        ``folder`` is the lab's own unless that is still to be put in place.
+        """
+        path = (folder or self.folder) / FILE
         unfinished = path.with_name(f"{FILE}.{os.getpid()}")
         unfinished.touch(mode=0o600)
         unfinished.write_text(self.model_dump_json(indent=1) + "\n", encoding="utf-8")

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from lab.engines import claim
 from lab.engines.keeper import is_over, keep
 from lab.engines.processes import StartedProcess
 from lab.engines.record import Lab
@@ -48,8 +49,7 @@ def test_when_a_lab_is_over(left, kind, maker, over, tmp_path):
 
 def test_a_lab_whose_time_is_over_is_removed_with_its_keys(tmp_path):
     folder = tmp_path / "lab"
-    folder.mkdir()
-    _lab(folder, until=NOW - timedelta(hours=1)).save()
+    assert claim.put(_lab(folder, until=NOW - timedelta(hours=1)))
     (folder / "key.pem").write_text("a key")
     keep(folder)
     assert not folder.exists()

@@ -1,11 +1,13 @@
-"""The lab's folder is private and lies where it is told to."""
+"""The lab's folder lies where it is told to."""
 
-import stat
 import sys
+from pathlib import Path
 
 import pytest
 
 from lab.engines import places
+
+CHECKOUT = Path(__file__).parents[3]
 
 
 @pytest.fixture(autouse=True)
@@ -15,13 +17,29 @@ def elsewhere(monkeypatch, tmp_path):
 
 def test_the_state_folder_is_where_the_variable_says(tmp_path):
     assert places.state_folder() == tmp_path / "state"
-    assert places.lab_folder() == tmp_path / "state" / "lab"
+    assert places.lab_folder().parent == tmp_path / "state"
+
+
+def test_looking_makes_nothing(tmp_path):
+    assert places.lab_folder()
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_labs_folder_has_a_name_that_no_folder_of_the_checkout_has(monkeypatch):
+    monkeypatch.setenv(places.VARIABLE, str(CHECKOUT))
     assert not places.lab_folder().exists()
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps its own rules for files")
-def test_only_its_owner_may_enter():
-    assert stat.S_IMODE(places.state_folder().stat().st_mode) == 0o700
+def test_a_relative_place_is_the_same_from_everywhere(monkeypatch, tmp_path):
+    monkeypatch.setenv(places.VARIABLE, "here")
+    monkeypatch.chdir(tmp_path)
+    assert places.state_folder() == tmp_path / "here"
+
+
+def test_an_empty_variable_is_none(monkeypatch, tmp_path):
+    monkeypatch.setenv(places.VARIABLE, "")
+    monkeypatch.chdir(tmp_path)
+    assert places.state_folder().parent != tmp_path
 
 
 def test_without_the_variable_it_is_the_place_of_the_system(monkeypatch, tmp_path):

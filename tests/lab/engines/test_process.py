@@ -14,7 +14,10 @@ from lab.engines import EngineError, LabRunsError
 from lab.engines.process import ProcessEngine, audit_files
 from lab.engines.processes import StartedProcess
 from lab.engines.record import Lab
-from lab.marked import Marked
+from lab.marked import Marked, is_marked
+from lab.probes.malformed_uid import malformed_uid
+from lab.probes.store_by_stranger import store_by_stranger
+from lab.run import run
 from lab.scenes import open_scene, secure_scene
 from lab.sop_classes import CT, STUDY_ROOT_FIND
 
@@ -100,6 +103,42 @@ def test_reset_brings_back_the_marked_content_on_the_same_ports(lab, engine):
         assert _patients(scene) == {kept.patient_id}
 
 
+def test_no_marked_instance_of_a_run_outlives_a_reset(lab, engine):
+    engine.mark(lab)
+    before = [_patients(scene) for scene in _scenes(lab)]
+    scenes = _scenes(lab)
+    for scene in scenes:
+        run(scene, (store_by_stranger, malformed_uid))
+        assert scene.marked.uids
+    assert any(map(is_marked, _patients(scenes[0]) - before[0]))
+    again = engine.reset(lab)
+    assert [_patients(scene) for scene in _scenes(again)] == before
+
+
+def test_what_an_archive_said_before_a_reset_is_kept(lab, engine):
+    engine.mark(lab)
+    said = (lab.folder / "open" / "log").read_text()
+    engine.reset(lab)
+    assert (lab.folder / "open" / "log.1").read_text().startswith(said)
+    assert "listening" in (lab.folder / "open" / "log").read_text()
+
+
+def test_somebody_elses_folder_is_refused_and_left_as_it_is(engine, tmp_path):
+    (tmp_path / "lab").mkdir()
+    (tmp_path / "lab" / "cli.py").write_text("mine")
+    with pytest.raises(EngineError, match="not a lab's folder"):
+        engine.up(tmp_path / "lab", time_to_live=LIFE)
+    assert [path.name for path in tmp_path.iterdir()] == ["lab"]
+    assert (tmp_path / "lab" / "cli.py").read_text() == "mine"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps its own rules for files")
+def test_the_mode_of_a_folder_that_was_there_is_left_as_it_is(engine, tmp_path):
+    tmp_path.chmod(0o755)
+    engine.down(engine.up(tmp_path / "lab", time_to_live=LIFE))
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o755
+
+
 def test_down_with_an_earlier_record_stops_what_a_reset_has_started(engine, tmp_path):
     before = engine.up(tmp_path / "lab", time_to_live=LIFE)
     engine.mark(before)
@@ -114,6 +153,7 @@ def test_one_archive_can_be_stopped_and_the_other_goes_on(engine, tmp_path):
     lab = engine.up(tmp_path / "lab", time_to_live=LIFE)
     try:
         engine.stop(lab, "secure")
+        assert [engine.runs(lab, which) for which in ("open", "secure")] == [True, False]
         assert _echo(open_scene(lab)) == SUCCESS
         assert _echo(secure_scene(lab)) is None
         assert engine.is_alive(lab)
