@@ -101,6 +101,7 @@ def show(plan: Plan, engine: Engine, progress: Progress) -> Shown:
     """
     began = time.monotonic()
     plan.out.mkdir(parents=True, exist_ok=True)
+    (plan.out / STOLEN).mkdir(exist_ok=True)
     folder = temporary_folder()
     _check_room(folder.parent, plan)
     with progress.task("starting both archives"):
@@ -193,7 +194,7 @@ def _leave(
     plan: Plan, report: DemoReport, gallery: Gallery, began: float, progress: Progress
 ) -> Shown:
     """Write what is left of a demo: pictures, page and report."""
-    shutil.rmtree(plan.out / STOLEN, ignore_errors=True)
+    pictures.clear(plan.out / STOLEN)
     with progress.task("saving the stolen pictures", len(gallery.drawn)) as saving:
         saved = pictures.save(gallery.drawn, plan.out / STOLEN, saving.advance)
     seconds = time.monotonic() - began

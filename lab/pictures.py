@@ -21,6 +21,8 @@ from pydicom.uid import UID
 
 LONGEST_SIDE = 1536
 """Pixels of a saved picture's longer side: more than most screens show."""
+NAME = re.compile(r"patient-\d{2,}-[A-Z]{1,2}-\d{3,}\.png")
+"""What a saved picture is called."""
 FAST = 1
 """zlib level: a picture is written once and looked at once."""
 
@@ -93,6 +95,13 @@ def save(
         saved.append(path)
         progress()
     return saved
+
+
+def clear(directory: Path) -> None:
+    """Remove what :meth:`save` wrote to a folder before, and nothing else."""
+    for path in directory.glob("patient-*.png"):
+        if NAME.fullmatch(path.name):
+            path.unlink()
 
 
 def numbered(pictures: Iterable[Picture]) -> Iterable[tuple[int, int, Picture]]:

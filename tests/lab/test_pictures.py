@@ -110,6 +110,17 @@ def test_text_of_a_peer_names_no_file(tmp_path):
         assert image.size == (5, 1)
 
 
+def test_only_what_an_earlier_demo_saved_is_cleared_away(tmp_path):
+    saved = pictures.save([_draw(RAMP, PatientID="A")], tmp_path / "stolen")
+    kept = ["patient-01-CT-001.txt", "patient-photo.png", "holiday.png", "patient-1-CT-1.png"]
+    for name in kept:
+        (tmp_path / "stolen" / name).write_text("mine")
+    pictures.clear(tmp_path / "stolen")
+    assert not saved[0].exists()
+    assert sorted(path.name for path in (tmp_path / "stolen").iterdir()) == sorted(kept)
+    pictures.clear(tmp_path / "nowhere")  # no fault
+
+
 def test_pictures_are_numbered_by_patient_whatever_order_they_came_in(tmp_path):
     drawn = [
         _draw(RAMP, PatientID=patient, InstanceNumber=number)
