@@ -4,16 +4,12 @@ A run lets each peer do a little before and after the probes. The demo adds the 
 the data: every image stored, found, got and moved.
 """
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from lab.evidence import Evidence
 from lab.peers.modality import Sent
 from lab.peers.workstation import Retrieved, Workstation
 from lab.report.model import EvidenceEntry, PositiveControlEntry, Report
-
-AFTER = " after the probes"
-"""How a run's check marks what was served after the probes."""
 
 
 @dataclass
@@ -31,7 +27,7 @@ class Deeds:
     def __post_init__(self) -> None:
         over = f" over {self.sent.tls}" if self.sent.tls else ""
         self._note(
-            f"MODALITY stored {self.sent.instances} of {self.planted} images (C-STORE){over}",
+            f"MODALITY C-STORE: {self.sent.instances} of {self.planted} images{over}",
             self.sent.evidence,
             ok=self.sent.instances == self.planted,
             anything=self.sent.instances > 0,
@@ -42,19 +38,19 @@ class Deeds:
         patients = len(workstation.answer_key.patients)
         found, evidence = workstation.find()
         self._note(
-            f"WORKSTATION found {found} of {patients} patients (C-FIND)",
+            f"WORKSTATION C-FIND: {found} of {patients} patients",
             evidence,
             ok=found == patients,
             anything=found > 0,
         )
-        self._retrieved("WORKSTATION got {} (C-GET)", workstation.get())
-        self._retrieved("WORKSTATION was sent {} (C-MOVE)", workstation.move())
+        self._retrieved("WORKSTATION C-GET", workstation.get())
+        self._retrieved("WORKSTATION C-MOVE", workstation.move())
 
-    def _retrieved(self, words: str, retrieved: Retrieved) -> None:
+    def _retrieved(self, service: str, retrieved: Retrieved) -> None:
         images = f"{retrieved.identical} of {retrieved.expected} identical images"
         how = " over mutual TLS" if retrieved.tls else ""
         self._note(
-            words.format(images) + how,
+            f"{service}: {images}{how}",
             retrieved.evidence,
             ok=retrieved.ok and retrieved.tls,
             anything=retrieved.identical > 0,
@@ -68,7 +64,7 @@ class Deeds:
             self.evidence += evidence
 
     def join(self, report: Report) -> Report:
-        """Put the deeds before those of the run's own check; both must be well."""
+        """Put the deeds after those of the run's own check; both must be well."""
         checked = report.positive_control
         if checked is None:
             return report
@@ -77,23 +73,13 @@ class Deeds:
             update={
                 "positive_control": PositiveControlEntry(
                     peer=checked.peer,
-                    did=(*self.deeds, *_in_short(checked.did)),
+                    did=(*checked.did, *self.deeds),
                     ok=self.ok and checked.ok,
                     reached=checked.reached,
                     evidence=evidence,
                 )
             }
         )
-
-
-def _in_short(did: Sequence[str]) -> Iterator[str]:
-    """The run's own check in two lines: what was served before the probes, and after them."""
-    after = [deed for deed in did if deed.endswith(AFTER)]
-    before = [deed for deed in did if deed not in after]
-    if before:
-        yield f"served before the questions: {', '.join(before)}"
-    if after:
-        yield f"served after them: {', '.join(deed.removesuffix(AFTER) for deed in after)}"
 
 
 def _entry(seen: Evidence) -> EvidenceEntry:

@@ -18,7 +18,7 @@ from lab.marked import MarkedInstance
 from lab.probe import Answer, NotTestedError
 from lab.scene import Peer, Scene, Wanted
 from lab.sop_classes import CT, STUDY_ROOT_FIND
-from lab.verdict import PositiveControl
+from lab.verdict import AFTER, PositiveControl
 
 ARRIVES_WITHIN = 5.0
 """Seconds that a moved image may take."""
@@ -133,7 +133,7 @@ def greet_again(scene: Scene, before: PositiveControl | None) -> PositiveControl
     after = _control(scene, deeds)
     return replace(
         after,
-        did=(*before.did, *(f"{what} after the probes" for what in after.did)),
+        did=(*before.did, *(what + AFTER for what in after.did)),
         evidence=(*before.evidence, *after.evidence),
     )
 

@@ -31,12 +31,18 @@ class ExitCode(IntEnum):
     INCONCLUSIVE = 3
 
 
+AFTER = " after the probes"
+"""How an entry of ``did`` ends that was served when all questions had been put."""
+
+
 @dataclass(frozen=True)
 class PositiveControl:
     """What the authorised peers were served on the same port in the same run."""
 
     peer: str
     did: tuple[str, ...]
+    """``MODALITY C-ECHO``; with ``AFTER`` at its end; or with counts, ``MODALITY C-STORE: 9 of 9
+    images over TLSv1.3``."""
     ok: bool
     reached: bool
     evidence: tuple[Evidence, ...] = ()

@@ -115,7 +115,10 @@ def _environment() -> Environment:
     environment.filters.update(
         person=words.person, day=words.date, number=words.number, millions=words.in_2019
     )
-    environment.globals.update(of=words.of, levels=words.LEVELS, css=_style())
+    environment.filters.update(share=words.share_of_2019, deeds=words.deeds)
+    environment.globals.update(
+        of=words.of, levels=words.LEVELS, all_millions=words.MILLIONS, css=_style()
+    )
     return environment
 
 

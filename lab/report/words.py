@@ -4,8 +4,10 @@ import calendar
 from collections.abc import Sequence
 
 from lab.report.model import ProbeEntry
+from lab.verdict import AFTER
 
-MILLION = 1_000_000
+MILLIONS = 16
+"""What lay open in 2019; each patient of a demo stands for one of them."""
 LEVELS: Sequence[tuple[str, str]] = (
     ("L0", "unreachable"),
     ("L1", "the port answers"),
@@ -70,3 +72,21 @@ def of(obtained: int | None, planted: int | None) -> str:
 def in_2019(patients: int | None) -> str:
     """What the patients of a demo stand for: one million each."""
     return f"{patients or 0} million"
+
+
+def share_of_2019(patients: int | None) -> float:
+    """That as a part of all 16 million: from 0 to 1, whatever number was planted."""
+    return min((patients or 0) / MILLIONS, 1.0)
+
+
+def deeds(did: Sequence[str]) -> Sequence[str]:
+    """A positive control for people: all of the work with its counts, then the short checks."""
+    counted = [deed for deed in did if ": " in deed]
+    after = [deed.removesuffix(AFTER) for deed in did if deed.endswith(AFTER)]
+    before = [deed for deed in did if deed not in counted and not deed.endswith(AFTER)]
+    lines = counted
+    if before:
+        lines.append(f"served before the questions: {', '.join(before)}")
+    if after:
+        lines.append(f"served after them: {', '.join(after)}")
+    return lines

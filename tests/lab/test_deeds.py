@@ -62,12 +62,12 @@ def test_all_their_work_is_told_with_its_counts():
     deeds.work(_Workstation())
     did = deeds.join(_report()).positive_control.did
     assert did == (
-        "MODALITY stored 6 of 6 images (C-STORE) over TLSv1.3",
-        "WORKSTATION found 3 of 3 patients (C-FIND)",
-        "WORKSTATION got 6 of 6 identical images (C-GET) over mutual TLS",
-        "WORKSTATION was sent 6 of 6 identical images (C-MOVE) over mutual TLS",
-        "served before the questions: MODALITY C-ECHO",
-        "served after them: MODALITY C-ECHO",
+        "MODALITY C-ECHO",
+        "MODALITY C-ECHO after the probes",
+        "MODALITY C-STORE: 6 of 6 images over TLSv1.3",
+        "WORKSTATION C-FIND: 3 of 3 patients",
+        "WORKSTATION C-GET: 6 of 6 identical images over mutual TLS",
+        "WORKSTATION C-MOVE: 6 of 6 identical images over mutual TLS",
     )
 
 

@@ -46,11 +46,11 @@ def _probe(name, answer, verdict, evidence, why):
     )
 
 
-def _report(name, probe, level, *, writable, obtained, friend, tls):
+def _report(name, probe, level, *, writable, obtained, friend, tls, patients=16):
     exposure = ExposureEntry(
         level=level,
         writable=writable,
-        patients=Count(obtained=16 if obtained else 0, planted=16),
+        patients=Count(obtained=patients if obtained else 0, planted=patients),
         images=Count(
             obtained=271 if obtained else 0, planted=271, identical=271 if obtained else None
         ),
@@ -69,16 +69,25 @@ def _report(name, probe, level, *, writable, obtained, friend, tls):
 
 FRIEND = PositiveControlEntry(
     peer="MODALITY and WORKSTATION",
-    did=("MODALITY stored 271 images over TLSv1.3", "WORKSTATION found 16 patients"),
+    did=("MODALITY C-ECHO", "MODALITY C-STORE: 271 of 271 images over TLSv1.3"),
     ok=True,
 )
 
 
-def _open():
+def _open(patients=16):
     def leaks(name):
         return _probe(name, Answer.YES, Verdict.FAIL, LEAK, "the attempt succeeded")
 
-    return _report("open", leaks, "L6", writable=True, obtained=True, friend=FRIEND, tls=False)
+    return _report(
+        "open",
+        leaks,
+        "L6",
+        writable=True,
+        obtained=True,
+        friend=FRIEND,
+        tls=False,
+        patients=patients,
+    )
 
 
 def _secure(verdict=Verdict.PASS, friend=FRIEND, answer=Answer.NO, why="refused", **more):
@@ -107,6 +116,7 @@ def reports():
         "not tested": _secure(Verdict.NOT_TESTED, answer=Answer.UNKNOWN),
     }
     demos = {name: DemoReport(open=_open(), secure=report) for name, report in secure.items()}
+    demos["four patients"] = DemoReport(open=_open(patients=4), secure=_secure(patients=4))
     demos["closed"] = DemoReport(open=_secure(), secure=_secure())
     return demos
 

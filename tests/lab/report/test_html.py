@@ -45,6 +45,17 @@ def test_the_stolen_name_and_birth_date_stand_beside_the_picture(reports, pictur
     assert "Hana Sato (佐藤 花)" in page
 
 
+@pytest.mark.parametrize(("demo", "patients"), [("shown", 16), ("four patients", 4)])
+def test_each_patient_is_one_of_16_million(reports, demo, patients):
+    page = _page(reports[demo])
+    assert f"What {patients} patients stand for" in page
+    assert page.count('class="taken"') == patients
+    assert page.count("<svg viewBox") == 2 * 16
+    assert f'<i style="width: {100 * patients / 16:.2f}%">' in page
+    assert f"{patients} million<br>" in page
+    assert page.split('class="nothing"')[1].split("</div>")[0].count("<i></i>") == patients
+
+
 def test_both_answers_stand_side_by_side_with_what_the_wire_showed(reports):
     page = _page(reports["shown"])
     assert "16 of 16" in page

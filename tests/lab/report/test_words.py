@@ -35,6 +35,21 @@ def test_dates(text, written):
     assert words.date(text) == written
 
 
+def test_a_demo_of_fewer_patients_is_a_smaller_part_of_2019():
+    shares = [words.share_of_2019(patients) for patients in (None, 0, 4, 16, 32)]
+    assert shares == [0, 0, 0.25, 1, 1]
+
+
+def test_deeds_are_told_with_all_of_the_work_first():
+    did = ("A C-ECHO", "B C-FIND", "A C-ECHO after the probes", "A C-STORE: 6 of 6 images")
+    assert words.deeds(did) == [
+        "A C-STORE: 6 of 6 images",
+        "served before the questions: A C-ECHO, B C-FIND",
+        "served after them: A C-ECHO",
+    ]
+    assert words.deeds(()) == []
+
+
 def test_counts_say_what_was_not_counted():
     assert words.of(16, 16) == "16 of 16"
     assert words.of(1234, None) == "1,234"
