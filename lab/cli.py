@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from enum import StrEnum
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -41,6 +42,25 @@ audit = typer.Typer(no_args_is_help=True, help="The hardened archive's audit tra
 app.add_typer(audit, name="audit")
 
 
+def _say_version(asked: bool) -> None:  # noqa: FBT001 - typer's signature of a callback
+    if asked:
+        sys.stdout.write(f"pacslab {version('pacslab')}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def _every_command(
+    *,
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_say_version, is_eager=True, help="Say which pacslab this is."
+        ),
+    ] = False,
+) -> None:
+    """See image archives leak, close the leak, prove that it is closed."""
+
+
 class EngineName(StrEnum):
     """Where the lab runs."""
 
@@ -58,8 +78,11 @@ def _engine(_name: EngineName) -> Engine:
 
 
 @contextmanager
-def _faults() -> Iterator[None]:
-    """A fault of ours or the user's is one line and an exit code, never a traceback."""
+def _faults(doing: str = "use") -> Iterator[None]:
+    """A fault of ours or the user's is one line and an exit code, never a traceback.
+
+    ``doing``: what a file that the system denies us was wanted for.
+    """
     try:
         yield
     except standing.NoLabError as error:
@@ -67,9 +90,16 @@ def _faults() -> Iterator[None]:
     except (EngineError, catalogue.UnknownNameError, catalogue.AuditTrailError) as error:
         _end(str(error), ExitCode.WRONG_USE)
     except OSError as error:
-        _end(str(error), ExitCode.WRONG_USE)
+        _end(_denied(error, doing), ExitCode.WRONG_USE)
     except KeyboardInterrupt:
         _end("stopped", ExitCode.WRONG_USE)
+
+
+def _denied(error: OSError, doing: str) -> str:
+    """What the system would not let us do, and where."""
+    if error.filename is None or error.strerror is None:
+        return str(error)
+    return f"cannot {doing} {error.filename}: {error.strerror}"
 
 
 def _end(line: str, code: ExitCode) -> NoReturn:
@@ -92,13 +122,15 @@ def demo_command(
     """Show the leak and its closing: two archives, the same stranger, one report."""
     plan = demo.Plan(out, patients, seed, size, sabotage)
     console = text.console()
-    with _faults():
+    with _faults("write to"):
         with Progress(console) as progress:
             shown = demo.show(plan, _engine(engine), progress)
         console.print(text.demo(shown.report, shown.conclusion))
+        console.print()
         console.print(Text(f"{len(shown.pictures)} stolen pictures: {out / demo.STOLEN}"))
         console.print(Text(f"the report: {shown.page}    ({shown.seconds:.0f} s)"), soft_wrap=True)
         console.print(Text("go on with `pacslab up`: the same two archives, to try by hand"))
+        console.print(text.counts(shown.report), soft_wrap=True)
     raise typer.Exit(shown.conclusion.exit_code)
 
 
@@ -111,7 +143,7 @@ def images(
 ) -> None:
     """Write synthetic DICOM files and their answer key, manifest.json."""
     console = text.console()
-    with _faults():
+    with _faults("write to"):
         with Progress(console) as progress, progress.task("drawing patients", patients) as task:
             manifest = write(
                 directory,
@@ -137,17 +169,18 @@ def up(
 ) -> None:
     """Run both archives, filled, for as long as you want, up to their time to live."""
     console = text.console()
-    with _faults():
+    chosen = _engine(engine)
+    with _faults("write to"):
         with Progress(console) as progress:
             lab = standing.raise_lab(
-                _engine(engine),
+                chosen,
                 progress,
                 time_to_live=timedelta(hours=hours),
                 patients=patients,
                 seed=seed,
                 size=size,
             )
-        _show(lab)
+        _show(lab, standing.which_run(chosen, lab))
 
 
 @app.command()
@@ -156,11 +189,15 @@ def status(
 ) -> None:
     """Show the running lab: addresses, AE titles, commands, until when."""
     with _faults():
-        lab = standing.find(ProcessEngine())
+        engine = ProcessEngine()
+        lab = standing.find(engine)
+        running = standing.which_run(engine, lab)
         if as_json:
-            sys.stdout.write(standing.as_json(lab) + "\n")
+            sys.stdout.write(standing.as_json(lab, running) + "\n")
         else:
-            _show(lab)
+            _show(lab, running)
+        if not all(running.values()):
+            raise typer.Exit(ExitCode.INCONCLUSIVE)
 
 
 @app.command()
@@ -234,10 +271,10 @@ def schema() -> None:
     sys.stdout.write(json.dumps(json_schema(), indent=2) + "\n")
 
 
-def _show(lab: Lab) -> None:
+def _show(lab: Lab, running: standing.Running) -> None:
     """Where everything is, and what to try."""
     console = text.console()
-    for line in standing.describe(lab):
+    for line in standing.describe(lab, running):
         console.print(Text(line, "dim" if line.startswith("#") else ""), soft_wrap=True)
 
 

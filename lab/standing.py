@@ -5,13 +5,13 @@ import os
 import shlex
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from lab.conversation import SUCCESS
-from lab.engines import Engine, EngineError
+from lab.engines import Engine, EngineError, Which, claim
 from lab.engines.places import lab_folder
 from lab.engines.record import DEVICES, Archive, Lab
 from lab.engines.settings import RIGHTS
@@ -24,6 +24,11 @@ from sample_images.manifest import NAME as MANIFEST
 from sample_images.size import Size
 
 VISITOR = DEVICES["visitor"]
+WORDS: Mapping[Which, str] = {"open": "leaks on purpose", "secure": "TLS on both sides"}
+NOT_RUNNING = "not running; `pacslab reset` starts it again"
+
+Running = Mapping[Which, bool]
+"""Whether each archive runs."""
 
 
 class NoLabError(EngineError):
@@ -38,8 +43,9 @@ def find(engine: Engine) -> Lab:
 
     Raises:
         NoLabError: there is none; what a dead one left behind is removed.
+        EngineError: what lies in its place is not ours.
     """
-    lab = Lab.load(lab_folder())
+    lab = claim.look(lab_folder())
     if lab is None:
         raise NoLabError
     if not engine.is_alive(lab):
@@ -100,10 +106,15 @@ def _greet(scene: Scene) -> None:
             raise EngineError(f"pacs-{scene.name} does not answer C-ECHO: {why}")
 
 
-def as_json(lab: Lab) -> str:
+def which_run(engine: Engine, lab: Lab) -> Running:
+    """Whether each archive of the lab runs."""
+    return {"open": engine.runs(lab, "open"), "secure": engine.runs(lab, "secure")}
+
+
+def as_json(lab: Lab, running: Running) -> str:
     """What ``pacslab status --json`` prints: the visitor's key is the only one it names."""
     visitor = lab.identity("visitor", VISITOR)
-    secure: dict[str, Any] = _where(lab.secure)
+    secure: dict[str, Any] = {**_where(lab.secure), "running": running["secure"]}
     secure["ca"] = str(visitor.trust)
     secure["peers"] = {
         "visitor": {
@@ -117,7 +128,7 @@ def as_json(lab: Lab) -> str:
         "engine": lab.engine,
         "since": lab.since.isoformat(timespec="seconds"),
         "until": lab.until.isoformat(timespec="seconds"),
-        "open": _where(lab.open),
+        "open": {**_where(lab.open), "running": running["open"]},
         "secure": secure,
     }
     return json.dumps(shown, indent=2)
@@ -129,12 +140,13 @@ def _where(archive: Archive | None) -> dict[str, Any]:
     return {"host": archive.host, "port": archive.port, "ae_title": archive.ae_title}
 
 
-def describe(lab: Lab) -> Sequence[str]:
+def describe(lab: Lab, running: Running) -> Sequence[str]:
     """Where everything is, until when, and what to try: lines for people."""
     lines = []
-    for archive, words in ((lab.open, "leaks on purpose"), (lab.secure, "TLS on both sides")):
-        where = _where(archive)
-        lines.append(f"{where['ae_title']:<12} {where['host']}:{where['port']:<6} {words}")
+    for which, words in WORDS.items():
+        where = _where(getattr(lab, which))
+        said = words if running[which] else NOT_RUNNING
+        lines.append(f"{where['ae_title']:<12} {where['host']}:{where['port']:<6} {said}")
     lines += [
         f"engine {lab.engine}, until {lab.until.astimezone():%Y-%m-%d %H:%M}",
         "",

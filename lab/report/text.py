@@ -4,7 +4,7 @@ Everything goes through :class:`rich.text.Text`, never through markup: text that
 wire cannot become a command to the terminal (it is escaped) nor to rich.
 """
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 from rich.console import Console, Group, RenderableType
 from rich.panel import Panel
@@ -19,7 +19,8 @@ from lab.verdict import Verdict
 
 NARROW = 100
 """Columns where there is no terminal to ask."""
-MILLIONS = 16
+BAR = 32
+"""Columns of a bar that stands for all of 2019."""
 COLOURS = {"bad": "red", "good": "green", "doubt": "yellow"}
 """By tone; without colours the words say it all."""
 
@@ -33,19 +34,18 @@ def console(*, stderr: bool = False) -> Console:
 
 
 def demo(report: DemoReport, conclusion: Conclusion) -> RenderableType:
-    """The whole of a demo."""
+    """The whole of a demo but its last line, which is :func:`counts`."""
     return Group(
         Text(),
         _side_by_side(report),
         Text(),
         _scale("open", report.open.exposure, "bad"),
         _scale("secure", report.secure.exposure, _secure_tone(conclusion)),
-        Text(f"each patient stands for one million of the {MILLIONS} million of 2019", "dim"),
+        Text(f"each patient stands for one million of the {words.MILLIONS} million of 2019", "dim"),
         Text(),
         _friends(report.secure),
         Text(),
         _conclusion(conclusion),
-        *_last_line(report),
     )
 
 
@@ -84,11 +84,9 @@ def _scale(name: str, exposure: ExposureEntry | None, colour: str) -> Text:
     """One line: level, counts, and a bar to 16 million."""
     if exposure is None:
         return Text(f"{name:<7} not measured")
-    taken = exposure.patients.obtained or 0
-    planted = exposure.patients.planted or MILLIONS
-    filled = round(2 * MILLIONS * taken / planted)
+    filled = round(BAR * words.share_of_2019(exposure.patients.obtained))
     line = Text(f"{name:<7} {exposure.text:<5} ", f"bold {COLOURS[colour]}")
-    line.append("█" * filled, COLOURS[colour]).append("░" * (2 * MILLIONS - filled), "dim")
+    line.append("█" * filled, COLOURS[colour]).append("░" * (BAR - filled), "dim")
     line.append(f" {words.of(exposure.patients.obtained, exposure.patients.planted)} patients, ")
     line.append(f"{words.of(exposure.images.obtained, exposure.images.planted)} images")
     if exposure.images.identical:
@@ -102,7 +100,7 @@ def _friends(report: Report) -> Text:
     text = Text("The clinic's own devices at the hardened archive:\n", "bold")
     if friend is None or not friend.did:
         return text.append("  none of them was served")
-    for deed in friend.did:
+    for deed in words.deeds(friend.did):
         text.append(f"  {deed}\n")
     if not friend.ok:
         for seen in friend.evidence[:3]:
@@ -117,14 +115,16 @@ def _conclusion(conclusion: Conclusion) -> Panel:
     return Panel(body, border_style=colour)
 
 
-def _last_line(report: DemoReport) -> Iterator[Text]:
-    """Counts of the hardened archive's verdicts; what was not asked is not hidden."""
-    counts = [
-        f"{count} {verdict}"
-        for verdict in Verdict
-        if (count := report.secure.count(verdict)) or verdict is Verdict.PASS
-    ]
-    if report.secure.count(Verdict.PASS):
-        yield Text(f"secure: {', '.join(counts)}")
-    else:
-        yield Text(f"secure: {', '.join(counts[1:])}")
+def counts(report: DemoReport) -> Text:
+    """The last line: both archives' verdicts counted; what was not asked is not hidden."""
+    return Text("; ".join(f"{name}: {_counted(one)}" for name, one in _archives(report)))
+
+
+def _archives(report: DemoReport) -> Sequence[tuple[str, Report]]:
+    return (("open", report.open), ("secure", report.secure))
+
+
+def _counted(report: Report) -> str:
+    """``20 pass, 3 not-tested``; a verdict that nobody came to is not named."""
+    said = [f"{count} {verdict}" for verdict in Verdict if (count := report.count(verdict))]
+    return ", ".join(said) or "nothing was asked"

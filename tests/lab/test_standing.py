@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
+from typer.testing import CliRunner
 
 from lab import standing
+from lab.cli import app
 from lab.engines import EngineError, LabRunsError, places
 from lab.engines.process import ProcessEngine
 from lab.engines.record import Lab
@@ -22,6 +24,7 @@ from lab.scenes import open_scene, secure_scene
 from sample_images.manifest import Manifest
 from sample_images.size import Size
 
+BOTH = {"open": True, "secure": True}
 SMALL = {"time_to_live": timedelta(minutes=5), "patients": 1, "seed": 2019, "size": Size.SMALL}
 
 
@@ -62,18 +65,51 @@ def test_both_archives_hold_every_image_and_only_the_answer_key_lies_outside(lab
 
 
 def test_the_status_for_machines_is_the_agreed_one(lab):
-    shown = json.loads(standing.as_json(lab))
+    shown = json.loads(standing.as_json(lab, BOTH))
     assert set(shown) == {"engine", "since", "until", "open", "secure"}
-    assert set(shown["open"]) == {"host", "port", "ae_title"}
-    assert set(shown["secure"]) == {"host", "port", "ae_title", "ca", "peers"}
+    assert set(shown["open"]) == {"host", "port", "ae_title", "running"}
+    assert set(shown["secure"]) == {"host", "port", "ae_title", "running", "ca", "peers"}
     visitor = shown["secure"]["peers"]["visitor"]
     assert visitor["may"] == ["echo", "store", "find", "get"]
     assert all(Path(visitor[name]).is_file() for name in ("certificate", "key"))
     assert Path(shown["secure"]["ca"]).is_file()
 
 
+def test_an_archive_that_died_is_shown_as_such_until_a_reset(monkeypatch, tmp_path):
+    monkeypatch.setenv(places.VARIABLE, str(tmp_path))
+    engine = ProcessEngine()
+    lab = engine.up(places.lab_folder(), time_to_live=timedelta(minutes=5))
+    try:
+        engine.mark(lab)
+        lab.secure.process.stop(within=10)
+        running = standing.which_run(engine, standing.find(engine))
+        assert running == {"open": True, "secure": False}
+        opened, secure, *_ = standing.describe(lab, running)
+        assert opened.endswith("leaks on purpose")
+        assert secure.endswith("not running; `pacslab reset` starts it again")
+        shown = json.loads(standing.as_json(lab, running))
+        assert (shown["open"]["running"], shown["secure"]["running"]) == (True, False)
+        assert CliRunner().invoke(app, ["status"]).exit_code == 3
+        assert CliRunner().invoke(app, ["reset"]).exit_code == 0
+        assert CliRunner().invoke(app, ["status", "--json"]).exit_code == 0
+    finally:
+        engine.down(lab)
+
+
+def test_a_lab_of_which_both_archives_died_is_not_thrown_away(monkeypatch, tmp_path):
+    monkeypatch.setenv(places.VARIABLE, str(tmp_path))
+    engine = ProcessEngine()
+    lab = engine.up(places.lab_folder(), time_to_live=timedelta(minutes=5))
+    try:
+        for process in (lab.open.process, lab.secure.process):
+            process.stop(within=10)
+        assert standing.which_run(engine, standing.find(engine)) == dict.fromkeys(BOTH, False)
+    finally:
+        engine.down(lab)
+
+
 def test_it_names_no_key_but_the_visitors(lab):
-    shown = standing.as_json(lab) + "\n".join(standing.describe(lab))
+    shown = standing.as_json(lab, BOTH) + "\n".join(standing.describe(lab, BOTH))
     assert "modality" not in shown
     assert "workstation" not in shown
     assert "/secure/" not in shown

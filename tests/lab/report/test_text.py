@@ -33,9 +33,28 @@ def test_the_exposure_has_counts_and_a_bar_to_16_million(reports):
     assert "16 million" in said
 
 
-def test_the_last_line_counts_the_verdicts(reports):
-    assert _said(reports["shown"]).splitlines()[-1].strip() == "secure: 3 pass"
-    assert _said(reports["down"]).splitlines()[-1].strip() == "secure: 3 inconclusive"
+def test_four_patients_are_four_of_16_million(reports):
+    said = _said(reports["four patients"])
+    assert "█" * 8 + "░" * 24 in said
+    assert "█" * 9 not in said
+
+
+@pytest.mark.parametrize(
+    ("demo", "counted"),
+    [
+        ("shown", "open: 3 fail; secure: 3 pass"),
+        ("down", "open: 3 fail; secure: 3 inconclusive"),
+        ("not tested", "open: 3 fail; secure: 3 not-tested"),
+    ],
+)
+def test_the_verdicts_are_counted_in_one_line(reports, demo, counted):
+    assert text.counts(reports[demo]).plain == counted
+
+
+def test_the_friends_and_their_work_are_told(reports):
+    said = _said(reports["shown"])
+    assert "  MODALITY C-STORE: 271 of 271 images over TLSv1.3" in said
+    assert "  served before the questions: MODALITY C-ECHO" in said
 
 
 @pytest.mark.parametrize(
