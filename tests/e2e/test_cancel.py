@@ -28,7 +28,7 @@ def test_findscu_cancels_a_query_and_hears_of_it(crowded, dcmtk):
         "SOPInstanceUID=",
     )
 
-    assert "Cancel" in ran.text
+    assert "(Cancel: MatchingTerminatedDueToCancelRequest)" in ran.text
     answers = ran.text.count("(Pending)")
     assert 1 <= answers < INSTANCES
 

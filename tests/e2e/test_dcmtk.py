@@ -49,13 +49,6 @@ def test_storescu_stores_all_it_is_given(pacs, dcmtk, findscu, dicom_files):
     assert len(findscu("IMAGE", "SOPInstanceUID=")) == 16
 
 
-@pytest.mark.program("dcmsend", "stunnel4")
-def test_dcmsend_stores_all_it_is_given(pacs, dcmtk, findscu, dicom_files):
-    dcmtk("dcmsend", after=dicom_files)
-
-    assert len(findscu("IMAGE", "SOPInstanceUID=")) == 16
-
-
 @pytest.mark.program("findscu")
 @pytest.mark.parametrize(
     ("root", "level", "key", "count"),
@@ -131,7 +124,7 @@ def test_findscu_asks_in_its_own_set_and_reads_the_answer(
 def test_findscu_is_told_what_is_wrong_with_its_level(filled, dcmtk):
     ran = dcmtk("findscu", "-v", "-S", "-k", "QueryRetrieveLevel=PATIENT", "-k", "PatientID=")
 
-    assert "0xa900" in ran.text.lower() or "Identifier" in ran.text
+    assert "Find Response (Error: DataSetDoesNotMatchSOPClass)" in ran.text
 
 
 @pytest.mark.program("getscu", "stunnel4")
@@ -189,7 +182,7 @@ def test_movescu_is_told_that_nobody_took_the_images(filled, dcmtk):
         "-k", "StudyInstanceUID=2.25.770", expect=69,
     )  # fmt: skip
 
-    assert "a702" in ran.text.lower() or "OutOfResources" in ran.text
+    assert "Move Response (Refused: OutOfResourcesSubOperations)" in ran.text
 
 
 def assert_same(folder, originals, count):
