@@ -119,7 +119,7 @@ def archives(identities, tmp_path_factory):
     """Both archives as scenes that know an instance which is there; they run for the session."""
     with ExitStack() as stack:
         wrong = _open(stack, identities, tmp_path_factory.mktemp("open"))
-        right = _secure(stack, identities, tmp_path_factory.mktemp("secure"))
+        right = _greeted(_secure(stack, identities, tmp_path_factory.mktemp("secure")))
         yield wrong, right
 
 
@@ -140,27 +140,45 @@ def _open(stack, identities, folder):
     )
 
 
-def _secure(stack, identities, folder):
+def _secure(stack, identities, folder, name="secure", controls=None):
+    """The hardened archive with the controls given, else with all but ``audit``."""
+    controls = _controls(identities) if controls is None else controls
+    tls = any(control.name == "tls" for control in controls)
     workstation_port, callback_port = free_port(), free_port()
     config = _config(
         folder, workstation_port, callback_port, network_ae={"ae_title": "PACS-SECURE"}
     )
-    controls = _controls(identities)
     books = {name: book for control in controls for name, book in control.books().items()}
     server = stack.enter_context(Server(config, controls, ledger=LocalLedger(books)))
-    return _greeted(
-        Scene(
-            name="secure",
-            doors=(Door(*server.address, tls=True),),
-            ae_title="PACS-SECURE",
-            peers=_peers(identities, workstation_port, certificates=True),
-            stranger=_stranger(identities),
-            trust=identities["visitor"].trust,
-            callback_port=callback_port,
-            handshake_deadline=DEADLINE,
-            associations_per_peer=ASSOCIATIONS,
-        )
+    return Scene(
+        name=name,
+        doors=(Door(*server.address, tls=tls),),
+        ae_title="PACS-SECURE",
+        peers=_peers(identities, workstation_port, certificates=tls),
+        stranger=_stranger(identities),
+        trust=identities["visitor"].trust,
+        callback_port=callback_port,
+        handshake_deadline=DEADLINE,
+        associations_per_peer=ASSOCIATIONS,
     )
+
+
+@pytest.fixture(scope="session")
+def all_controls(identities):
+    """Every control that makes a claim about the wire, with its tight settings."""
+    return _controls(identities)
+
+
+@pytest.fixture
+def hardened_with(identities, tmp_path):
+    """Start an archive with just these controls; its scene."""
+    with ExitStack() as stack:
+
+        def start(name, controls):
+            (folder := tmp_path / name).mkdir()
+            return _secure(stack, identities, folder, name, controls)
+
+        yield start
 
 
 def _greeted(scene):
