@@ -97,7 +97,9 @@ def test_an_ae_title_with_control_characters_is_rejected_and_escaped_in_the_log(
 
     assert answer[0] == 3  # A-ASSOCIATE-RJ
     assert answer[9] == (7 if which == "called" else 3)
-    for line in (pacs.folder / "log").read_bytes().splitlines():
+    lines = (pacs.folder / "log").read_bytes().splitlines()
+    assert lines
+    for line in lines:
         assert line.isascii()
         assert b"\x1b" not in line
         assert isinstance(json.loads(line), dict)
@@ -122,6 +124,7 @@ def test_what_is_no_dicom_ends_its_own_connection_alone(pacs, said):
 def test_no_log_line_has_patient_data(pacs):
     log = (pacs.folder / "log").read_text()
 
+    assert log
     assert "Malformed" not in log
     assert "SYN-MALFORMED" not in log
     assert "script" not in log

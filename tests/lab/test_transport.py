@@ -74,6 +74,7 @@ def test_text_of_a_foreign_service_is_escaped():
     with archive(says=b"\x1b[2J\nHi") as target, target.converse() as talk:
         pass
 
+    assert talk.evidence
     assert all(seen.text.isprintable() for seen in talk.evidence)
 
 

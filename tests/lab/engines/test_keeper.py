@@ -56,4 +56,6 @@ def test_a_lab_whose_time_is_over_is_removed_with_its_keys(tmp_path):
 
 
 def test_without_a_lab_there_is_nothing_to_keep(tmp_path):
+    (tmp_path / "thesis.txt").write_text("mine")
     keep(tmp_path)
+    assert (tmp_path / "thesis.txt").read_text() == "mine"

@@ -28,7 +28,7 @@ def test_the_page_loads_nothing_and_runs_nothing(reports, picture):
     reader.feed(page)
     assert "script" not in reader.tags
     assert "link" not in reader.tags
-    assert all(value.startswith("data:image/jpeg;base64,") for value in reader.loaded)
+    assert [value[:23] for value in reader.loaded] == ["data:image/jpeg;base64,"]
     assert not re.search(r"url\(|@import|https?://", page)
 
 
