@@ -19,7 +19,6 @@ PACKAGES = {
     "dcmdump": "dcmtk",
     "Orthanc": "orthanc",
     "stunnel4": "stunnel4",
-    "chromium": "chromium",
     "openssl": "openssl",
     "make": "make",
     "git": "git",
