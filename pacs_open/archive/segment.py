@@ -41,7 +41,8 @@ class Damage:
     offset: int
     length: int
     tail: bool
-    """Nothing valid follows: what a store leaves behind that was cut off by a crash."""
+    """What a store leaves behind that was cut off by a crash, and nothing valid follows. A header
+    that is damaged may have been acknowledged once: that is never a tail."""
 
 
 class Segment:
@@ -168,11 +169,17 @@ class Segment:
             if header is None:
                 following = self._search(offset + ALIGNMENT)
                 until = self.size() if following is None else following
-                yield Damage(offset, until - offset, tail=following is None)
+                tail = following is None and self._is_unfinished(offset)
+                yield Damage(offset, until - offset, tail=tail)
                 offset = until
             else:
                 yield header
                 offset = header.end
+
+    def _is_unfinished(self, offset: int) -> bool:
+        """Whether a store stopped here: the header is blank yet, or sound and ahead of its body."""
+        block = self.read(HEADER_SIZE, offset)
+        return not any(block) or decode_header(block, self.identity, offset) is not None
 
     def _search(self, offset: int) -> int | None:
         """The next place that holds a whole header."""

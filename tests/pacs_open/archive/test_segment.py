@@ -70,6 +70,16 @@ def test_a_record_longer_than_the_file_does_not_exist(segment):
     assert [record.tail for record in segment.scan()] == [True]
 
 
+def test_a_damaged_header_at_the_end_is_no_tail_for_it_may_have_been_acknowledged(segment):
+    put(segment, b"a")
+    last = put(segment, b"b" * 2000)
+    segment.append(last.offset + 9, [b"\xff" * 4])
+
+    _, damage = segment.scan()
+
+    assert damage == Damage(last.offset, last.end - last.offset, tail=False)
+
+
 def test_cutting_takes_back_what_was_written(segment):
     whole = put(segment, b"a")
     end = segment.end
