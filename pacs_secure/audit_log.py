@@ -117,11 +117,13 @@ class AuditLog:
         self._append(
             [
                 self._messages.instances_transferred(
-                    self._open_transfers.pop(mark), SERIOUS_FAILURE, {}, why
+                    self._open_transfers[mark], SERIOUS_FAILURE, {}, why
                 )
                 for mark in cut
             ]
         )
+        for mark in cut:  # told, and only now forgotten
+            del self._open_transfers[mark]
 
     def close(self) -> None:
         """Tell what was folded, say goodbye, and force all to disk."""
@@ -262,6 +264,11 @@ def _open_alone(path: Path) -> int:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | BINARY, 0o600)
     except OSError as error:
         raise ConfigurationError(f"file {path}: cannot be written ({error.strerror})") from error
+    if os.name == "posix" and os.fstat(descriptor).st_mode & 0o077:
+        os.close(descriptor)
+        raise ConfigurationError(
+            f"file {path}: others may read it, and Patient IDs stand in it; chmod 600 {path}"
+        )
     if fcntl is not None:
         try:
             # Not lockf: that lock is lost as soon as this process reads the trail and closes it.

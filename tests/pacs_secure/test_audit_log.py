@@ -164,6 +164,15 @@ def test_a_trail_that_is_taken_away_or_replaced_is_not_written_on(files, open_lo
     assert check(files.trail, files.key, files.anchor) == []
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps its own rules for files")
+def test_a_trail_that_others_may_read_is_not_written_on(files, open_log):
+    open_log().close()
+    files.trail.chmod(0o644)
+
+    with pytest.raises(ConfigurationError, match="others may read it"):
+        open_log()
+
+
 def test_a_full_disk_takes_nothing_and_the_trail_stays_whole(files, open_log, monkeypatch):
     log = open_log()
     before, write = files.trail.read_bytes(), os.write
