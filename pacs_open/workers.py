@@ -118,7 +118,7 @@ class Supervisor:
         self._listen_to_signals()
         try:
             for _ in range(self._config.workers.count or os.cpu_count() or 1):
-                worker = self._fork()  # one after the other: the first may have to make the index
+                worker = self._first_fork()  # in turn: the first may have to make the index
                 while not worker.serves and not self._is_stopping:
                     self._turn()
             self._stack.observe(Event(Moment.STARTED))
@@ -208,6 +208,12 @@ class Supervisor:
             self._missing -= 1
 
     # -- starting and stopping
+
+    def _first_fork(self) -> _Worker:
+        try:
+            return self._fork()
+        except OSError as error:
+            raise PacsError(f"no worker process can be started ({error.strerror})") from error
 
     def _fork(self) -> _Worker:
         self._started += 1

@@ -15,6 +15,7 @@ import psutil
 import pytest
 
 from pacs_open import workers
+from pacs_open.errors import PacsError
 from pacs_open.wire.dimse import Pdu
 from pacs_open.wire.upper_layer import PduType
 
@@ -290,6 +291,16 @@ def test_a_start_that_cannot_be_is_one_fault_and_leaves_no_process(tmp_path):
         for process in psutil.process_iter(["cmdline"])
         if str(tmp_path / "program.py") in (process.info["cmdline"] or [])
     ]
+
+
+def test_a_lack_of_processes_at_the_start_is_one_clear_fault(configuration, monkeypatch):
+    def none_left():
+        raise OSError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(os, "fork", none_left)
+
+    with pytest.raises(PacsError, match="no worker process can be started"):
+        workers.run(configuration, [], lambda host, port: None)
 
 
 def test_a_lack_of_processes_stops_nobody_who_serves(configuration, monkeypatch, caplog):
