@@ -67,10 +67,10 @@ class EngineName(StrEnum):
     PROCESS = "process"
 
 
-Patients = Annotated[int, typer.Option(min=1, max=100_000, help="How many invented patients.")]
-Seed = Annotated[int, typer.Option(min=0, help="The same seed gives the same bytes.")]
+Patients = Annotated[int, typer.Option(min=1, max=100_000, help="How many patients to invent.")]
+Seed = Annotated[int, typer.Option(min=0, help="The same seed gives the same patients.")]
 SizeOption = Annotated[Size, typer.Option(help="small: a quarter of the rows, columns and slices.")]
-EngineOption = Annotated[EngineName, typer.Option(help="Where the lab runs.")]
+EngineOption = Annotated[EngineName, typer.Option(help="process: as programs of this computer.")]
 
 
 def _engine(_name: EngineName) -> Engine:
@@ -110,16 +110,16 @@ def _end(line: str, code: ExitCode) -> NoReturn:
 @app.command("demo")
 def demo_command(
     *,
-    out: Annotated[Path, typer.Option(help="Where the report goes.")] = Path("out/demo"),
+    out: Annotated[Path, typer.Option(help="Folder of report and pictures.")] = Path("out/demo"),
     engine: EngineOption = EngineName.PROCESS,
     sabotage: Annotated[
-        demo.Sabotage | None, typer.Option(help="A lesson in what never reads as secure.")
+        demo.Sabotage | None, typer.Option(help="The hardened archive is down, or refuses all.")
     ] = None,
     patients: Patients = 16,
     seed: Seed = 2019,
     size: SizeOption = Size.FULL,
 ) -> None:
-    """Show the leak and its closing: two archives, the same stranger, one report."""
+    """Show the leak and its closing. Two archives, the same stranger, one report."""
     plan = demo.Plan(out, patients, seed, size, sabotage)
     console = text.console()
     with _faults("write to"):
@@ -129,7 +129,7 @@ def demo_command(
         console.print()
         console.print(Text(f"{len(shown.pictures)} stolen pictures: {out / demo.STOLEN}"))
         console.print(Text(f"the report: {shown.page}    ({shown.seconds:.0f} s)"), soft_wrap=True)
-        console.print(Text("go on with `pacslab up`: the same two archives, to try by hand"))
+        console.print(Text("go on with `.venv/bin/pacslab up`: both archives, to try by hand"))
         console.print(text.counts(shown.report), soft_wrap=True)
     raise typer.Exit(shown.conclusion.exit_code)
 
@@ -141,7 +141,7 @@ def images(
     seed: Seed = 2019,
     size: SizeOption = Size.FULL,
 ) -> None:
-    """Write synthetic DICOM files and their answer key, manifest.json."""
+    """Write synthetic DICOM files. With them goes manifest.json: what is in each of them."""
     console = text.console()
     with _faults("write to"):
         with Progress(console) as progress, progress.task("drawing patients", patients) as task:
@@ -167,7 +167,7 @@ def up(
     seed: Seed = 2019,
     size: SizeOption = Size.FULL,
 ) -> None:
-    """Run both archives, filled, for as long as you want, up to their time to live."""
+    """Run both archives, filled. They run on by themselves until `down` or their last hour."""
     console = text.console()
     chosen = _engine(engine)
     with _faults("write to"):
@@ -187,7 +187,7 @@ def up(
 def status(
     *, as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False
 ) -> None:
-    """Show the running lab: addresses, AE titles, commands, until when."""
+    """Show the running lab. Exit code 3: none runs, or an archive of it died."""
     with _faults():
         engine = ProcessEngine()
         lab = standing.find(engine)
@@ -202,7 +202,7 @@ def status(
 
 @app.command()
 def down() -> None:
-    """Stop the lab and remove everything it kept, keys included."""
+    """Stop the lab. Everything it kept is removed, its images and keys included."""
     with _faults():
         engine = ProcessEngine()
         try:
@@ -216,7 +216,7 @@ def down() -> None:
 
 @app.command()
 def reset() -> None:
-    """Bring both archives back to the content they had after `up`."""
+    """Go back to the state after `up`. Whatever was stored since is gone."""
     with _faults():
         engine = ProcessEngine()
         engine.reset(standing.find(engine))
@@ -225,7 +225,7 @@ def reset() -> None:
 
 @app.command()
 def probes(name: Annotated[str | None, typer.Argument(metavar="[ID]")] = None) -> None:
-    """List the questions; with an id, its page."""
+    """List the questions, or explain one."""
     console = text.console()
     with _faults():
         if name is not None:
@@ -239,7 +239,7 @@ def probes(name: Annotated[str | None, typer.Argument(metavar="[ID]")] = None) -
 
 @app.command()
 def controls(name: Annotated[str | None, typer.Argument(metavar="[ID]")] = None) -> None:
-    """List the safeguards of the hardened archive; with an id, its page."""
+    """List the safeguards, or explain one."""
     console = text.console()
     with _faults():
         if name is not None:
@@ -253,7 +253,7 @@ def controls(name: Annotated[str | None, typer.Argument(metavar="[ID]")] = None)
 
 @audit.command("check")
 def audit_check() -> None:
-    """Look for lines of the running lab's audit trail that were edited, removed or cut off."""
+    """Look for edits. Says which lines of the audit trail were changed, removed or cut off."""
     with _faults():
         findings = catalogue.check_audit(standing.find(ProcessEngine()))
         console = text.console()

@@ -45,7 +45,7 @@ def conclude(report: DemoReport) -> Conclusion:
     if _leaks(secure):
         return Conclusion(
             Shown.LEAK,
-            "The hardened archive gave a stranger what it must not give.",
+            "The hardened archive let through what it must stop.",
             "At least one attempt succeeded against the archive that should stop it. The table "
             "says which one, and which control should have closed it.",
         )
@@ -58,17 +58,11 @@ def conclude(report: DemoReport) -> Conclusion:
             "patient: somebody will switch its safeguards off to get on with the day.",
         )
     if not _is_conclusive(secure):
-        return Conclusion(
-            Shown.INCONCLUSIVE,
-            "Inconclusive: nobody was served by the hardened archive, so nothing is proven.",
-            "That a stranger obtained nothing is also true of an archive that is switched off. "
-            "Without a friend who is served in the same run, a refusal must never be read as "
-            "protection.",
-        )
+        return _inconclusive(secure)
     if not _leaks_everything(report.open):
         return Conclusion(
             Shown.NO_LEAK,
-            "The open archive did not leak everything, as it should have.",
+            "The open archive was meant to leak everything, and did not.",
             "The comparison needs an archive that leaks. Something on this machine stood in the "
             "way; the evidence says what the wire showed.",
         )
@@ -78,6 +72,26 @@ def conclude(report: DemoReport) -> Conclusion:
         "Both hold the same images and were asked the same questions in the same run. The "
         "clinic's own modality and workstation went on working on the hardened one, over "
         "encrypted connections with certificates verified on both sides.",
+    )
+
+
+def _inconclusive(secure: Report) -> Conclusion:
+    """Nothing is proven: nobody was served, or questions were left open."""
+    friend = secure.positive_control
+    if friend is not None and friend.ok:
+        return Conclusion(
+            Shown.INCONCLUSIVE,
+            "Inconclusive: not every question to the hardened archive was settled.",
+            "The clinic's own devices were served, but not everything could be asked, or the "
+            "answer could not be told. What is not settled must never be read as protection; "
+            "the table says which questions are open.",
+        )
+    return Conclusion(
+        Shown.INCONCLUSIVE,
+        "Inconclusive: no friend was served while the hardened archive was questioned.",
+        "So nothing is proven. That a stranger obtained nothing is also true of an archive that "
+        "is switched off. Without a friend who is served in the same run, a refusal must never "
+        "be read as protection.",
     )
 
 

@@ -26,7 +26,13 @@ GLOSSARY: Sequence[tuple[str, str]] = (
             "(calling) and the other's (called). It is a name tag, not a password."
         ),
     ),
-    ("Association", "A conversation of two devices that begins with agreeing on what to say."),
+    (
+        "Association, presentation context",
+        (
+            "An association is a conversation of two devices that begins with agreeing on what to "
+            "say. What they may say is agreed subject by subject: each is a presentation context."
+        ),
+    ),
     ("C-ECHO", 'Asks "are you there?"'),
     ("C-STORE", "Hands over an image to be kept."),
     ("C-FIND", "Asks for a list: of patients, studies, series or images."),
@@ -46,8 +52,39 @@ GLOSSARY: Sequence[tuple[str, str]] = (
             "each side demands the other's."
         ),
     ),
+    (
+        "SOP Instance UID",
+        "The number that names one image and no other in the world, such as 2.25.1234.",
+    ),
+    (
+        "What the wire showed",
+        (
+            "The archive's own last words. 0000H: done; any other number of this form is a refusal "
+            "or a warning. A-ASSOCIATE-RJ: the association was rejected. TLS alert: the connection "
+            "ended before a word of DICOM, with unknown_ca because nobody trusted has signed the "
+            "certificate. An image or a patient called marked is a test object of the probes: "
+            "never counted as stolen, and removed afterwards."
+        ),
+    ),
+    (
+        "Stranger",
+        (
+            "Somebody to whom the clinic has issued nothing: he knows the usual names, and has a "
+            "certificate that he made himself."
+        ),
+    ),
+    (
+        "Visitor",
+        (
+            "The authorised device whose certificate pacslab up hands to you, to try the hardened "
+            "archive by hand."
+        ),
+    ),
     ("Probe", "A question put to an archive: an attempt that either succeeds or does not."),
-    ("Control", "A safeguard of the hardened archive. Each one closes exactly what it says."),
+    (
+        "Control",
+        "A safeguard of the hardened archive. Alone, it closes every question it stands beside.",
+    ),
     (
         "Friend",
         (

@@ -65,8 +65,12 @@ def number(value: int | None) -> str:
 
 
 def of(obtained: int | None, planted: int | None) -> str:
-    """``16 of 16``."""
-    return number(obtained) if planted is None else f"{number(obtained)} of {planted:,}"
+    """``16 of 16``; what was not counted is not "of" anything."""
+    return (
+        number(obtained)
+        if planted is None or obtained is None
+        else f"{number(obtained)} of {planted:,}"
+    )
 
 
 def in_2019(patients: int | None) -> str:

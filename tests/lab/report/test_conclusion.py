@@ -25,6 +25,11 @@ def test_what_a_demo_has_shown(reports, demo, shown, exit_code):
     assert conclusion.exit_code == exit_code
 
 
+def test_an_open_question_is_not_told_as_a_friend_who_was_not_served(reports):
+    assert "no friend was served" in conclude(reports["down"]).headline
+    assert "not every question" in conclude(reports["partly unknown"]).headline
+
+
 def test_the_words_of_a_sabotaged_demo_are_the_agreed_ones(reports):
     assert "inconclusive" in conclude(reports["down"]).headline.lower()
     assert "secure but broken" in conclude(reports["broken"]).headline.lower()

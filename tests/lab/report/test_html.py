@@ -72,5 +72,15 @@ def test_a_sabotaged_demo_never_reads_as_a_pass(reports, demo, word):
     assert 'class="card good"' not in page
 
 
+def test_what_was_not_counted_does_not_read_as_nothing_stolen(reports):
+    report = reports["down"]
+    unknown = report.secure.exposure.patients.model_copy(update={"obtained": None})
+    exposure = report.secure.exposure.model_copy(update={"patients": unknown})
+    secure = report.secure.model_copy(update={"exposure": exposure})
+    page = _page(report.model_copy(update={"secure": secure}))
+    assert '<div class="figure">not counted</div>' in page
+    assert "0 million" not in page
+
+
 def test_a_friend_who_was_refused_is_said(reports):
     assert "no, but broken" in _page(reports["broken"])
