@@ -224,7 +224,7 @@ def reset() -> None:
 
 
 @app.command()
-def probes(name: Annotated[str | None, typer.Argument(metavar="[ID]")] = None) -> None:
+def probes(name: Annotated[str | None, typer.Argument(metavar="ID")] = None) -> None:
     """List the questions, or explain one."""
     console = text.console()
     with _faults():
@@ -238,7 +238,7 @@ def probes(name: Annotated[str | None, typer.Argument(metavar="[ID]")] = None) -
 
 
 @app.command()
-def controls(name: Annotated[str | None, typer.Argument(metavar="[ID]")] = None) -> None:
+def controls(name: Annotated[str | None, typer.Argument(metavar="ID")] = None) -> None:
     """List the safeguards, or explain one."""
     console = text.console()
     with _faults():
