@@ -270,3 +270,5 @@ class Supervisor:
         finally:
             self._keeper.close()
             signal.set_wakeup_fd(-1)
+            self._woken.close()
+            self._wake.close()

@@ -5,7 +5,6 @@ TOML, its archive and its log; who reads one archive's folder finds no other arc
 """
 
 import secrets
-import socket
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any, ClassVar
 
 from lab.certificates import Usage
 from lab.engines import TIME_TO_LIVE, EngineError, LabRunsError, Which, claim, settings
+from lab.engines.ports import free_port
 from lab.engines.processes import ProgramError, StartedProcess, await_line, start
 from lab.engines.record import DEVICES, Archive, Lab
 from lab.pki import Authority, Identity, private_folder
@@ -125,14 +125,6 @@ class ProcessEngine:
         for name in which:
             lab = lab.but(**{name: _await_listening(lab, name)})
         return lab
-
-
-def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens on at this moment."""
-    with socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        port: int = trial.getsockname()[1]
-        return port
 
 
 def audit_files(lab: Lab) -> tuple[Path, Path, Path]:

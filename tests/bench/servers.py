@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from lab.engines.ports import free_port
 from lab.engines.settings import SECURE_TITLE, secure_archive, write
 from lab.pki import Authority, Identity
 from pacs_secure.audit_chain import make_key
@@ -69,13 +70,6 @@ class Server:
 def program(package: str) -> list[str]:
     """How one of our own archives is called."""
     return [sys.executable, "-c", f"import sys; from {package}.cli import main; sys.exit(main())"]
-
-
-def free_port() -> int:
-    """A loopback port that nobody listens on now."""
-    with socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        return int(trial.getsockname()[1])
 
 
 def await_port(port: int, process: subprocess.Popen[bytes]) -> None:

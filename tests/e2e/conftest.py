@@ -31,6 +31,7 @@ from pydicom.filewriter import write_dataset
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
 
 from lab.engines import settings
+from lab.engines.ports import free_port
 from lab.pki import Authority, Identity
 from pacs_open.data_sets.elements import element
 from pacs_open.values import Destination
@@ -45,12 +46,6 @@ SUITES = ("TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384", "TLS_ECDHE_ECDSA_WITH_AES_1
 PROGRAM = "import sys; from {package}.cli import main; sys.exit(main())"
 STUDY_GET = "1.2.840.10008.5.1.4.1.2.2.3"
 STUDY_FIND = "1.2.840.10008.5.1.4.1.2.2.1"
-
-
-def free_port():
-    with socket.socket() as sock:
-        sock.bind((LOOPBACK, 0))
-        return sock.getsockname()[1]
 
 
 def until(condition, what, within=30.0):

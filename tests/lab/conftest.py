@@ -1,7 +1,6 @@
 """An archive made wrong, one made right, and a port where nobody listens."""
 
 import hashlib
-import socket
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
@@ -9,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from lab.engines.ports import free_port
 from lab.friend import greet
 from lab.marked import Marked
 from lab.pki import Authority, self_made
@@ -30,13 +30,6 @@ RIGHTS = {
 }
 DEADLINE = 1.0
 ASSOCIATIONS = 6
-
-
-def free_port() -> int:
-    """A port that is free on every loopback address we use."""
-    with socket.socket() as trial:
-        trial.bind(("127.0.0.1", 0))
-        return trial.getsockname()[1]
 
 
 @pytest.fixture(scope="session")

@@ -26,6 +26,7 @@ from pynetdicom.sop_class import (
     Verification,
 )
 
+from lab.transport import Replies
 from pacs_open.errors import ConfigurationError
 from pacs_open.server import Server
 from pacs_secure import audit_chain
@@ -156,6 +157,7 @@ def call(house):
                 evt_handlers=[(evt.EVT_PDU_RECV, lambda event: heard.append(event.pdu))],
             )
             association.heard = heard
+            association.dimse = Replies(association)  # pynetdicom's own may lose a fast reply
             if association.is_established:
                 open_associations.callback(association.release)
             return association
