@@ -32,16 +32,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def parser(program: str, description: str) -> argparse.ArgumentParser:
     """The options that both programs have; ``pacs-secure`` adds its own."""
-    made = argparse.ArgumentParser(prog=program, description=description)
+    made = argparse.ArgumentParser(
+        prog=program,
+        description=description,
+        epilog="A configuration to learn from: `pacslab up` writes one for each archive into its "
+        "folder.",
+    )
     made.add_argument(
         "command",
         nargs="?",
         default="serve",
         choices=sorted(_COMMANDS),
-        help="serve (default), or work on the archive while no server runs",
+        help="serve: run until TERM (default); check: read the whole archive and name what is "
+        "damaged; rebuild: make its index anew from its log; export: write its instances as DICOM "
+        "files",
     )
     made.add_argument("--config", required=True, type=Path, metavar="F", help="TOML file")
-    made.add_argument("--log-format", choices=("text", "json"), default="text")
+    made.add_argument(
+        "--log-format", choices=("text", "json"), default="text", help="of the log on stderr"
+    )
     made.add_argument(
         "--to", type=Path, metavar="DIR", help="where export writes the loose DICOM files"
     )
