@@ -22,6 +22,24 @@ class _Loads(HTMLParser):
         self.loaded += [value for name, value in attrs if name in {"src", "href", "srcset"}]
 
 
+class _Words(HTMLParser):
+    """What a reader sees: the text between tags, entities resolved."""
+
+    def __init__(self):
+        super().__init__()
+        self.said = []
+
+    def handle_data(self, data):
+        self.said.append(data)
+
+
+@pytest.mark.parametrize("which", ["shown", "down"])
+def test_no_entity_or_placeholder_is_left_for_the_reader(reports, picture, which):
+    reader = _Words()
+    reader.feed(_page(reports[which], [picture]))
+    assert not re.search(r"[lr]dquo|&\w+;|[{}]{2}", " ".join(reader.said))
+
+
 def test_the_page_loads_nothing_and_runs_nothing(reports, picture):
     reader = _Loads()
     page = _page(reports["shown"], [picture])
