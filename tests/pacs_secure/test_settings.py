@@ -3,13 +3,15 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from pacs_secure.settings import Fingerprint, OperatorPath, OperatorPaths
+from lab.pki import self_made
+from pacs_secure.settings import CertificateFile, Fingerprint, OperatorPath, OperatorPaths
 
 
 class Table(BaseModel):
     file: OperatorPath | None = None
     files: OperatorPaths = ()
     fingerprint: Fingerprint | None = None
+    certificate: CertificateFile | None = None
 
 
 def read(**table):
@@ -32,3 +34,18 @@ def test_a_fingerprint_is_64_digits_however_it_is_written():
     assert read(fingerprint="AB:" * 31 + "AB").fingerprint == "ab" * 32
     with pytest.raises(ValidationError):
         read(fingerprint="ab" * 31)
+
+
+def test_a_certificate_file_is_kept_as_the_fingerprint_of_its_first_certificate(tmp_path):
+    device, issuer = (self_made(name, tmp_path / name) for name in ("device", "issuer"))
+    chain = device.certificate.read_bytes() + issuer.certificate.read_bytes()
+    (tmp_path / "chain.pem").write_bytes(chain)
+
+    table = Table.model_validate({"certificate": "chain.pem"}, context={"folder": tmp_path})
+
+    assert table.certificate == device.fingerprint
+
+
+def test_a_certificate_file_that_is_absent_is_named(tmp_path):
+    with pytest.raises(ValidationError, match=r"certificate .*/absent\.pem: cannot be read"):
+        Table.model_validate({"certificate": "absent.pem"}, context={"folder": tmp_path})

@@ -1,5 +1,8 @@
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 
+from lab.pki import self_made
 from pacs_open.refusals import AssociationRejected
 from pacs_open.values import Certificate
 from pacs_secure.controls.node_identity import NodeIdentity
@@ -59,3 +62,45 @@ def test_a_fingerprint_may_be_written_as_openssl_prints_it(make_request, make_pe
 def test_what_is_no_fingerprint_is_an_error_in_the_settings(text):
     with pytest.raises(ValueError):
         NodeIdentity(fingerprints={"MODALITY": [text]})
+
+
+def test_a_certificate_file_binds_as_its_fingerprint_does(
+    tmp_path, make_request, make_peer, no_books
+):
+    device, other = (self_made(name, tmp_path / name) for name in ("device", "other"))
+    control = NodeIdentity.model_validate(
+        {"certificates": {"MODALITY": ["device/certificate.pem"]}}, context={"folder": tmp_path}
+    )
+    proven, borrowed = (Certificate(_der(one.certificate)) for one in (device, other))
+
+    control.admit(make_request("MODALITY", peer=make_peer(proven)), no_books)
+    for title, certificate in [("MODALITY", borrowed), ("WORKSTATION", proven)]:
+        with pytest.raises(AssociationRejected):
+            control.admit(make_request(title, peer=make_peer(certificate)), no_books)
+
+
+def test_a_title_may_have_both_a_fingerprint_and_a_file(
+    tmp_path, make_request, make_peer, no_books
+):
+    made = self_made("device", tmp_path)
+    control = NodeIdentity(
+        fingerprints={"MODALITY": [RENEWED.fingerprint]},
+        certificates={"MODALITY": [str(made.certificate)]},
+    )
+
+    for certificate in (RENEWED, Certificate(_der(made.certificate))):
+        control.admit(make_request("MODALITY", peer=make_peer(certificate)), no_books)
+
+
+def test_a_certificate_file_that_is_none_is_an_error_in_the_settings(tmp_path):
+    (tmp_path / "none.pem").write_text("no certificate")
+    for file in ("absent.pem", "none.pem", 5):
+        with pytest.raises(ValueError, match=r"certificate|string"):
+            NodeIdentity.model_validate(
+                {"certificates": {"MODALITY": [file]}}, context={"folder": tmp_path}
+            )
+
+
+def _der(pem):
+    certificate = x509.load_pem_x509_certificate(pem.read_bytes())
+    return certificate.public_bytes(Encoding.DER)
