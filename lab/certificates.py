@@ -11,8 +11,13 @@ from enum import Enum
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+PublicKey = ec.EllipticCurvePublicKey | rsa.RSAPublicKey
+"""What a certificate of the lab's may be for."""
+SMALLEST_RSA_KEY, SMALLEST_CURVE = 2048, 256
+"""Bits (RFC 9325 4.5)."""
 
 
 class Usage(Enum):
@@ -20,6 +25,11 @@ class Usage(Enum):
 
     CALLS = (ExtendedKeyUsageOID.CLIENT_AUTH,)
     CALLS_AND_LISTENS = (ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH)
+
+    @property
+    def is_called(self) -> bool:
+        """Whether its device listens."""
+        return ExtendedKeyUsageOID.SERVER_AUTH in self.value
 
 
 @dataclass(frozen=True)
@@ -33,6 +43,22 @@ class Signer:
 def fingerprint(certificate: x509.Certificate) -> str:
     """SHA-256 over the DER certificate, as 64 lower-case hex digits."""
     return hashlib.sha256(certificate.public_bytes(serialization.Encoding.DER)).hexdigest()
+
+
+def key_of_request(request: x509.CertificateSigningRequest) -> PublicKey:
+    """The key that a certificate is asked for (PKCS #10), proven to be the requestor's.
+
+    Raises:
+        ValueError: it is not proven, or is of a kind or size that no archive here would take.
+    """
+    key = request.public_key()
+    if not request.is_signature_valid:
+        raise ValueError("the request is not signed with the key it is for")
+    if isinstance(key, rsa.RSAPublicKey) and key.key_size >= SMALLEST_RSA_KEY:
+        return key
+    if isinstance(key, ec.EllipticCurvePublicKey) and key.curve.key_size >= SMALLEST_CURVE:
+        return key
+    raise ValueError("the key must be RSA of 2048 bits or EC of 256 bits, at least")
 
 
 def pem(certificate: x509.Certificate) -> bytes:
@@ -52,7 +78,7 @@ def subject(name: str) -> x509.Name:
 
 def begin(
     subject: x509.Name,
-    public_key: ec.EllipticCurvePublicKey,
+    public_key: PublicKey,
     validity: tuple[datetime, datetime],
     issuer: Signer | None = None,
 ) -> x509.CertificateBuilder:

@@ -7,7 +7,6 @@ needs another one's key.
 """
 
 import ipaddress
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,20 +14,38 @@ from pathlib import Path
 from typing import Self
 
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from lab.certificates import (
+    PublicKey,
     Signer,
     Usage,
     authority_certificate,
     begin,
     describe_device,
     fingerprint,
+    key_of_request,
     pem,
     revocation_list,
     subject,
 )
+from lab.key_files import private_folder, read_signer, replace_file, write_key
+
+__all__ = [
+    "DOMAIN",
+    "MARGIN",
+    "Authority",
+    "Identity",
+    "Usage",
+    "expired",
+    "not_yet_valid",
+    "private_folder",
+    "revoked",
+    "self_made",
+    "unknown_authority",
+]
 
 MARGIN = timedelta(hours=1)
 """What certificates outlive the lab by, and how far back they begin (clocks differ)."""
@@ -89,7 +106,7 @@ class Authority:
         root = authority_certificate("root", None, validity)
         intermediate = authority_certificate("intermediate", root, validity)
         for name, signer in (("root", root), ("intermediate", intermediate)):
-            _write_key(directory / f"{name}-key.pem", signer.key)
+            write_key(directory / f"{name}-key.pem", signer.key)
             (directory / f"{name}.pem").write_bytes(pem(signer.certificate))
         authority = cls(directory, root, intermediate)
         authority._write_crls(())
@@ -103,7 +120,7 @@ class Authority:
             FileNotFoundError: there is none in ``directory``.
         """
         return cls(
-            directory, _read_signer(directory, "root"), _read_signer(directory, "intermediate")
+            directory, read_signer(directory, "root"), read_signer(directory, "intermediate")
         )
 
     @property
@@ -129,35 +146,77 @@ class Authority:
         """
         private_folder(directory)
         key = ec.generate_private_key(ec.SECP256R1())
-        issuer = self._intermediate.certificate
-        validity = validity or (issuer.not_valid_before_utc, issuer.not_valid_after_utc)
-        alternatives: list[x509.GeneralName] = [
-            x509.DNSName(text) for text in (f"{name}.{DOMAIN}", *names)
-        ]
-        if usage is Usage.CALLS_AND_LISTENS:
-            alternatives += [x509.IPAddress(ipaddress.ip_address(text)) for text in addresses]
-        builder = begin(subject(name), key.public_key(), validity, self._intermediate)
-        certificate = describe_device(builder, usage, alternatives).sign(
-            self._intermediate.key, hashes.SHA256()
-        )
-        _write_key(directory / "key.pem", key)
-        (directory / "certificate.pem").write_bytes(pem(certificate) + pem(issuer))
+        alternatives = _alternatives(name, names, addresses if usage.is_called else ())
+        chain = self._certify(name, key.public_key(), usage, alternatives, validity)
+        write_key(directory / "key.pem", key)
+        (directory / "certificate.pem").write_bytes(chain)
         (directory / "trust.pem").write_bytes(self.trust.read_bytes())
         return Identity.load(name, directory, ae_title=ae_title)
 
+    def sign(self, request: bytes, name: str, *, usage: Usage) -> bytes:
+        """The chain, in PEM, for a key that its owner keeps (PKCS #10 request in PEM).
+
+        Nothing of the request counts but its key: the name is ours to give.
+
+        Raises:
+            ValueError: it is no request, or its key is not to be taken.
+        """
+        key = key_of_request(x509.load_pem_x509_csr(request))
+        return self._certify(name, key, usage, _alternatives(name, (), ()))
+
+    def _certify(
+        self,
+        name: str,
+        key: PublicKey,
+        usage: Usage,
+        alternatives: Sequence[x509.GeneralName],
+        validity: tuple[datetime, datetime] | None = None,
+    ) -> bytes:
+        """A device's certificate, then the intermediate's."""
+        issuer = self._intermediate.certificate
+        validity = validity or (issuer.not_valid_before_utc, issuer.not_valid_after_utc)
+        builder = begin(subject(name), key, validity, self._intermediate)
+        certificate = describe_device(builder, usage, alternatives).sign(
+            self._intermediate.key, hashes.SHA256()
+        )
+        return pem(certificate) + pem(issuer)
+
+    @property
+    def until(self) -> datetime:
+        """When the authority, and with it everything that it signed, ends."""
+        return self._intermediate.certificate.not_valid_after_utc
+
+    def has_issued(self, certificate: x509.Certificate) -> bool:
+        """Whether a certificate bears this authority's signature."""
+        try:
+            certificate.verify_directly_issued_by(self._intermediate.certificate)
+        except (ValueError, TypeError, InvalidSignature):
+            return False
+        return True
+
     def revoke(self, identity: Identity) -> None:
         """Put the identity's certificate on the revocation list (RFC 5280 5)."""
-        certificate = x509.load_pem_x509_certificate(identity.certificate.read_bytes())
-        earlier = x509.load_pem_x509_crl((self.directory / "intermediate-crl.pem").read_bytes())
-        serials = {revoked.serial_number for revoked in earlier} | {certificate.serial_number}
+        self.revoke_certificate(x509.load_pem_x509_certificate(identity.certificate.read_bytes()))
+
+    def revoke_certificate(self, certificate: x509.Certificate) -> None:
+        """The same for any certificate that this authority has signed."""
+        serials = {*self._revoked(), certificate.serial_number}
         self._write_crls(tuple(sorted(serials)))
+
+    def renew_crls(self) -> None:
+        """Sign both lists anew, with what is on them."""
+        self._write_crls(tuple(self._revoked()))
+
+    def _revoked(self) -> Sequence[int]:
+        earlier = x509.load_pem_x509_crl((self.directory / "intermediate-crl.pem").read_bytes())
+        return [revoked.serial_number for revoked in earlier]
 
     def write_crl(self, path: Path) -> None:
         """Write the revocation lists of intermediate and root, one PEM file for both."""
         lists = [
             (self.directory / f"{name}-crl.pem").read_bytes() for name in ("intermediate", "root")
         ]
-        _replace(path, b"".join(lists))
+        replace_file(path, b"".join(lists))
 
     def _write_crls(self, revoked: Sequence[int]) -> None:
         """Sign both lists anew; the intermediate itself is never revoked."""
@@ -165,7 +224,17 @@ class Authority:
             ("root", self._root, ()),
             ("intermediate", self._intermediate, revoked),
         ):
-            _replace(self.directory / f"{name}-crl.pem", revocation_list(signer, serials))
+            replace_file(self.directory / f"{name}-crl.pem", revocation_list(signer, serials))
+
+
+def _alternatives(
+    name: str, names: Sequence[str], addresses: Sequence[str]
+) -> Sequence[x509.GeneralName]:
+    """What a device is called, and where it listens (RFC 5280 4.2.1.6)."""
+    return [
+        *(x509.DNSName(text) for text in (f"{name}.{DOMAIN}", *names)),
+        *(x509.IPAddress(ipaddress.ip_address(text)) for text in addresses),
+    ]
 
 
 def self_made(name: str, directory: Path, *, ae_title: str = "STRANGER") -> Identity:
@@ -181,7 +250,7 @@ def self_made(name: str, directory: Path, *, ae_title: str = "STRANGER") -> Iden
     certificate = describe_device(builder, Usage.CALLS_AND_LISTENS, alternatives).sign(
         key, hashes.SHA256()
     )
-    _write_key(directory / "key.pem", key)
+    write_key(directory / "key.pem", key)
     for file in ("certificate.pem", "trust.pem"):
         (directory / file).write_bytes(pem(certificate))
     return Identity.load(name, directory, ae_title=ae_title)
@@ -219,47 +288,3 @@ def unknown_authority(name: str, directory: Path, *, ae_title: str) -> Identity:
     """
     other = Authority.create(directory / "other-authority", lifetime=timedelta(days=1))
     return other.issue(name, directory, ae_title=ae_title)
-
-
-def private_folder(directory: Path) -> None:
-    """Make a folder that only its owner may enter (mode 0700; Windows keeps its own rules).
-
-    One that is there already keeps its mode: it is somebody's, who had a reason.
-    """
-    try:
-        directory.mkdir(mode=0o700, parents=True)
-    except FileExistsError:
-        if not directory.is_dir():
-            raise
-    else:
-        directory.chmod(0o700)  # whatever the umask
-
-
-def _read_signer(directory: Path, name: str) -> Signer:
-    certificate = x509.load_pem_x509_certificate((directory / f"{name}.pem").read_bytes())
-    key = serialization.load_pem_private_key((directory / f"{name}-key.pem").read_bytes(), None)
-    if not isinstance(key, ec.EllipticCurvePrivateKey):
-        message = f"{directory / f'{name}-key.pem'}: is not an EC key"
-        raise TypeError(message)
-    return Signer(certificate, key)
-
-
-def _write_key(path: Path, key: ec.EllipticCurvePrivateKey) -> None:
-    """Write a key that was never, not even for a moment, readable by others."""
-    path.unlink(missing_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(
-            key.private_bytes(
-                serialization.Encoding.PEM,
-                serialization.PrivateFormat.PKCS8,
-                serialization.NoEncryption(),
-            )
-        )
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Put a file in place whole: who reads it sees the old or the new one."""
-    unfinished = path.with_name(path.name + ".new")
-    unfinished.write_bytes(content)
-    unfinished.replace(path)

@@ -1,0 +1,1 @@
+"""Issues certificates where the authority's key lies, and nowhere else."""

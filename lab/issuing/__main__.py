@@ -1,0 +1,86 @@
+"""The program of the service ``pki``.
+
+``python -m lab.issuing --config pki.toml create`` makes the authority and everybody's keys, each
+in a folder of its own. Run again it keeps what is good for the whole time to live, and makes
+anew what is not. ``sign`` certifies a key that its owner keeps, ``revoke`` and ``crl`` renew the
+archive's revocation list. What was made anew is used by an archive once it is restarted.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from pathlib import Path
+
+from lab import told
+from lab.issuing.issue import (
+    IssuingError,
+    certificate_of,
+    create,
+    renew_crl,
+    revoke,
+    sign,
+    valid_until,
+)
+from lab.issuing.plan import Issuing
+
+WRONG_USE = 2
+"""Exit code: what was asked for cannot be done; one line on standard error says why."""
+
+
+def _create(plan: Issuing, chosen: argparse.Namespace) -> None:
+    made = create(plan, timedelta(hours=chosen.hours))
+    what = f"made anew: {', '.join(made)}" if made else "everything is good as it is"
+    sys.stdout.write(f"{what}; valid until {valid_until(plan):%Y-%m-%d %H:%M} UTC\n")
+
+
+def _sign(plan: Issuing, chosen: argparse.Namespace) -> None:
+    request = sys.stdin.buffer.read()
+    sys.stdout.buffer.write(sign(plan, chosen.name, request, listens=chosen.listens))
+
+
+def _revoke(plan: Issuing, chosen: argparse.Namespace) -> None:
+    named = chosen.name is not None
+    revoke(plan, certificate_of(plan, chosen.name) if named else sys.stdin.buffer.read())
+
+
+def _crl(plan: Issuing, _chosen: argparse.Namespace) -> None:
+    renew_crl(plan)
+
+
+_COMMANDS: dict[str, Callable[[Issuing, argparse.Namespace], None]] = {
+    "create": _create,
+    "sign": _sign,
+    "revoke": _revoke,
+    "crl": _crl,
+}
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="pki", description="Issues the lab's certificates.")
+    parser.add_argument("--config", required=True, type=Path, metavar="F", help="TOML file")
+    commands = parser.add_subparsers(dest="command", required=True)
+    made = commands.add_parser("create", help="make what is not there or does not last")
+    made.add_argument("--hours", type=float, default=8.0, help="the lab's time to live")
+    signed = commands.add_parser("sign", help="certify the key of a request on standard input")
+    signed.add_argument("--name", required=True, help="the device is NAME.pacslab.internal")
+    signed.add_argument("--listens", action="store_true", help="it is called, too")
+    taken = commands.add_parser("revoke", help="revoke a device, or a certificate on stdin")
+    taken.add_argument("name", nargs="?")
+    commands.add_parser("crl", help="sign the revocation list anew")
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """``python -m lab.issuing``. Returns the exit code: 0 or 2."""
+    chosen = _parser().parse_args(arguments)
+    try:
+        _COMMANDS[chosen.command](told.read(chosen.config, Issuing), chosen)
+    except (IssuingError, told.ToldError, OSError) as error:
+        sys.stderr.write(f"pki: {error}\n")
+        return WRONG_USE
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

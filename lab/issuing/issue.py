@@ -1,0 +1,181 @@
+"""Makes, signs and revokes; what is good for the whole time to live is kept."""
+
+import re
+import secrets
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+
+from lab.certificates import Usage
+from lab.issuing.plan import NAME, IdentityTable, Issuing
+from lab.key_files import private_folder
+from lab.pki import (
+    DOMAIN,
+    Authority,
+    Identity,
+    expired,
+    not_yet_valid,
+    revoked,
+    unknown_authority,
+)
+
+
+class IssuingError(Exception):
+    """It cannot be issued; the message is one line for a person."""
+
+
+def create(plan: Issuing, lifetime: timedelta, now: datetime | None = None) -> Sequence[str]:
+    """Make what is not there, or would not last for ``lifetime``; says what was made."""
+    now = now or datetime.now(UTC)
+    authority, made = _authority(plan.authority, lifetime, now)
+    for table in plan.identities:
+        if table.fault is not None:
+            _make_bad(authority, table, now + lifetime)
+        elif not _is_good(authority, table):
+            _make(authority, table)
+            made.append(table.name)
+        _show_to_archive(plan, table)
+    authority.write_crl(plan.archive.crl)
+    _make_audit_key(plan.archive.audit_key)
+    return made
+
+
+def sign(plan: Issuing, name: str, request: bytes, *, listens: bool = False) -> bytes:
+    """The chain, in PEM, for a key of somebody new.
+
+    Raises:
+        IssuingError: the name is one of the lab's own, or the request is not to be taken.
+    """
+    taken = {one for table in plan.identities for one in (table.name, *table.names)}
+    if name in taken:
+        raise IssuingError(f"{name} is a name of the lab's own; give the device another")
+    if re.fullmatch(NAME, name) is None:
+        raise IssuingError("a name must be one label of a host name, in lower case")
+    usage = Usage.CALLS_AND_LISTENS if listens else Usage.CALLS
+    try:
+        return _load(plan).sign(request, name, usage=usage)
+    except ValueError as error:
+        raise IssuingError(f"no certificate for {name}: {error}") from error
+
+
+def revoke(plan: Issuing, certificate: bytes) -> None:
+    """Put a certificate (PEM; of a chain the first) on the archive's list.
+
+    Raises:
+        IssuingError: it is none, or none of this authority's.
+    """
+    authority = _load(plan)
+    try:
+        found = x509.load_pem_x509_certificate(certificate)
+    except ValueError as error:
+        raise IssuingError("there is no certificate in what was given") from error
+    if not authority.has_issued(found):
+        raise IssuingError("this authority has not issued that certificate")
+    authority.revoke_certificate(found)
+    authority.write_crl(plan.archive.crl)
+
+
+def renew_crl(plan: Issuing) -> None:
+    """Sign the archive's list anew."""
+    authority = _load(plan)
+    authority.renew_crls()
+    authority.write_crl(plan.archive.crl)
+
+
+def valid_until(plan: Issuing) -> datetime:
+    """When everything that was issued ends."""
+    return _load(plan).until
+
+
+def certificate_of(plan: Issuing, name: str) -> bytes:
+    """The certificate of one of the devices, in PEM.
+
+    Raises:
+        IssuingError: there is none of this name.
+    """
+    for table in plan.identities:
+        if table.name == name:
+            return (table.directory / "certificate.pem").read_bytes()
+    names = ", ".join(table.name for table in plan.identities)
+    raise IssuingError(f"nobody is called {name}; there are {names}")
+
+
+def _load(plan: Issuing) -> Authority:
+    try:
+        return Authority.load(plan.authority)
+    except FileNotFoundError as error:
+        raise IssuingError(f"no authority in {plan.authority}; run `create` first") from error
+
+
+def _authority(directory: Path, lifetime: timedelta, now: datetime) -> tuple[Authority, list[str]]:
+    """The one that is there if it lasts, else a new one; what was made."""
+    try:
+        there = Authority.load(directory)
+        if there.until >= now + lifetime:
+            return there, []
+    except FileNotFoundError:
+        pass
+    return Authority.create(directory, lifetime=lifetime, now=now), ["authority"]
+
+
+def _is_good(authority: Authority, table: IdentityTable) -> bool:
+    """Whether a device has all that it should, of this authority, and key and name belong to it."""
+    try:
+        there = Identity.load(table.name, table.directory, ae_title=table.ae_title)
+        certificate = x509.load_pem_x509_certificate(there.certificate.read_bytes())
+        key = serialization.load_pem_private_key(there.key.read_bytes(), None)
+        names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+        usage = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+        return (
+            authority.has_issued(certificate)
+            and certificate.not_valid_after_utc >= authority.until
+            and key.public_key() == certificate.public_key()
+            and there.trust.read_bytes() == authority.trust.read_bytes()
+            and names.get_values_for_type(x509.DNSName) == [f"{table.name}.{DOMAIN}", *table.names]
+            and tuple(usage) == table.usage.value
+        )
+    except (OSError, ValueError, x509.ExtensionNotFound):
+        return False
+
+
+def _make(authority: Authority, table: IdentityTable) -> None:
+    authority.issue(
+        table.name,
+        table.directory,
+        ae_title=table.ae_title,
+        usage=table.usage,
+        names=table.names,
+    )
+
+
+def _make_bad(authority: Authority, table: IdentityTable, until: datetime) -> None:
+    """Bad ones are made at each run: a certificate that is not valid yet must not become so."""
+    where, title = table.directory, table.ae_title
+    match table.fault:
+        case "expired":
+            expired(authority, table.name, where, ae_title=title)
+        case "not_yet_valid":
+            not_yet_valid(authority, table.name, where, ae_title=title, now=until)
+        case "revoked":
+            revoked(authority, table.name, where, ae_title=title)
+        case _:
+            unknown_authority(table.name, where, ae_title=title)
+
+
+def _show_to_archive(plan: Issuing, table: IdentityTable) -> None:
+    """A good device's certificate, which is public."""
+    if table.fault is None:
+        plan.archive.peers.mkdir(parents=True, exist_ok=True)
+        public = (table.directory / "certificate.pem").read_bytes()
+        (plan.archive.peers / f"{table.name}.pem").write_bytes(public)
+
+
+def _make_audit_key(path: Path) -> None:
+    """The key of the audit trail's chain; one that is there has lines that depend on it."""
+    private_folder(path.parent)
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_hex(32) + "\n", encoding="ascii")

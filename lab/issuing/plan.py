@@ -1,0 +1,51 @@
+"""Who gets which certificate, and where it goes: what ``pki.toml`` says."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from lab import told
+from lab.certificates import Usage
+
+NAME = r"^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$"
+"""A label of a host name (RFC 1123 2.1), in lower case."""
+Name = Annotated[str, Field(pattern=NAME)]
+
+
+class IdentityTable(told.Table):
+    """One device."""
+
+    name: Name
+    """Its certificate is for ``NAME.pacslab.internal``."""
+    ae_title: str
+    directory: Path
+    """Where key.pem, certificate.pem and trust.pem go."""
+    listens: bool = False
+    """Whether it is called, too, rather than only calls."""
+    names: tuple[str, ...] = ()
+    """More host names that it has."""
+    fault: Literal["expired", "not_yet_valid", "revoked", "unknown_ca"] | None = None
+    """What is wrong with it on purpose."""
+
+    @property
+    def usage(self) -> Usage:
+        """What its certificate may be shown for."""
+        return Usage.CALLS_AND_LISTENS if self.listens else Usage.CALLS
+
+
+class ArchiveTable(told.Table):
+    """What the hardened archive is given of the others: nothing that is secret to them."""
+
+    peers: Path
+    """Folder for the certificates of all devices, as NAME.pem."""
+    crl: Path
+    audit_key: Path
+
+
+class Issuing(told.Table):
+    """Who gets what."""
+
+    authority: Path
+    archive: ArchiveTable
+    identities: tuple[IdentityTable, ...]
