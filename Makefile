@@ -54,6 +54,7 @@ lock: $(VENV)/development ## resolve the dependencies anew: versions and hashes,
 	@$(BIN)/python -m pip install --quiet uv
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --group build pyproject.toml -o requirements.lock
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --group build --group dev pyproject.toml -o requirements-dev.lock
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.13 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header compose/requirements-sbom.in -o compose/requirements-sbom.lock
 
 clean: ## remove the environment and what the lab wrote
 	rm -rf $(VENV) out build *.egg-info
