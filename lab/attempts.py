@@ -127,7 +127,7 @@ def move_to_callback(scene: Scene, target: Target, peer: Peer, destination: str)
     if scene.wanted is None:
         raise NotTestedError("no instance is known to be in the archive")
     wanted = scene.wanted
-    address = (target.local_address or "127.0.0.1", scene.callback_port)
+    address = (target.local_address or scene.listens_at, scene.callback_port)
     with _ONE_CALLBACK, open_inbox(address, destination, tls_of(peer)) as inbox:
         return move_to(inbox, destination, lambda: move(target, wanted, destination))
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from lab.evidence import Evidence
 from lab.peers.modality import Sent
-from lab.peers.workstation import Retrieved, Workstation
+from lab.peers.workstation import Retrieved, Worked
 from lab.report.model import EvidenceEntry, PositiveControlEntry, Report
 
 
@@ -33,18 +33,16 @@ class Deeds:
             anything=self.sent.instances > 0,
         )
 
-    def work(self, workstation: Workstation) -> None:
-        """Let the workstation find, get and have moved everything."""
-        patients = len(workstation.answer_key.patients)
-        found, evidence = workstation.find()
+    def work(self, worked: Worked) -> None:
+        """Add what the workstation found, got and had moved."""
         self._note(
-            f"WORKSTATION C-FIND: {found} of {patients} patients",
-            evidence,
-            ok=found == patients,
-            anything=found > 0,
+            f"WORKSTATION C-FIND: {worked.found} of {worked.patients} patients",
+            worked.evidence,
+            ok=worked.found == worked.patients,
+            anything=worked.found > 0,
         )
-        self._retrieved("WORKSTATION C-GET", workstation.get())
-        self._retrieved("WORKSTATION C-MOVE", workstation.move())
+        self._retrieved("WORKSTATION C-GET", worked.got)
+        self._retrieved("WORKSTATION C-MOVE", worked.moved)
 
     def _retrieved(self, service: str, retrieved: Retrieved) -> None:
         images = f"{retrieved.identical} of {retrieved.expected} identical images"

@@ -6,7 +6,6 @@
 4. The pictures that were taken, and a report, are left in a folder.
 """
 
-import shutil
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,25 +14,20 @@ from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 
-from lab import catalogue, exposure, pictures
-from lab.conversation import Delivered
+from lab import catalogue, pictures
+from lab.crew import Load, Show
 from lab.deeds import Deeds
-from lab.engines import Engine
+from lab.engines import Engine, Which
 from lab.engines.places import room_in, temporary_folder
 from lab.engines.record import Lab
-from lab.filling import fill
-from lab.peers.modality import Modality, Sent
-from lab.peers.workstation import Workstation
-from lab.pictures import NoPictureError, Picture
+from lab.peers.modality import Sent
+from lab.pictures import Picture
 from lab.probes import PROBES
 from lab.progress import Progress
 from lab.report import html
 from lab.report.assemble import assemble
 from lab.report.conclusion import Conclusion, conclude
 from lab.report.model import DemoReport, Report
-from lab.run import run
-from lab.scene import Scene
-from lab.scenes import open_scene, secure_scene
 from sample_images.manifest import Manifest
 from sample_images.size import Size
 
@@ -77,20 +71,6 @@ class Shown:
     seconds: float
 
 
-@dataclass
-class Gallery:
-    """Draws what is stolen while it arrives."""
-
-    drawn: list[Picture] = field(default_factory=list)
-
-    def take(self, stolen: Delivered) -> None:
-        """Draw one instance if it can be drawn; called from several threads."""
-        try:
-            self.drawn.append(pictures.draw(stolen.data_set, stolen.transfer_syntax))
-        except NoPictureError:
-            return
-
-
 def show(plan: Plan, engine: Engine, progress: Progress) -> Shown:
     """Show everything; nothing is left running, and no image is left but the stolen pictures.
 
@@ -108,11 +88,11 @@ def show(plan: Plan, engine: Engine, progress: Progress) -> Shown:
         admit = plan.sabotage is not Sabotage.REFUSE_ALL
         lab = engine.up(folder, time_to_live=TIME_TO_LIVE, bound=True, admit=admit)
     try:
-        stage = _Stage(plan, engine, progress, lab, lab.folder / "images")
+        stage = _Stage(plan, engine, progress, lab)
         report = stage.tell()
     finally:
         engine.down(lab)
-    return _leave(plan, report, stage.gallery, began, progress)
+    return _leave(plan, report, stage.stolen, began, progress)
 
 
 def _check_room(folder: Path, plan: Plan) -> None:
@@ -132,74 +112,57 @@ class _Stage:
     engine: Engine
     progress: Progress
     lab: Lab
-    images: Path
-    gallery: Gallery = field(default_factory=Gallery)
+    stolen: list[Picture] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.crew = self.engine.crew(self.lab)
 
     def tell(self) -> DemoReport:
         """Fill both archives, then let friends and the stranger at them, side by side."""
-        manifest, sent = self._fill()
-        shutil.rmtree(self.images, ignore_errors=True)
+        load = Load(self.plan.patients, self.plan.seed, self.plan.size)
+        filled = self.crew.fill(load, self.progress)
+        key = filled.answer_key
         with ThreadPoolExecutor(2) as pool:
-            leaking = pool.submit(self._ask, open_scene(self.lab, manifest), self.gallery)
-            closed = pool.submit(self._ask_secure, secure_scene(self.lab, manifest), sent)
+            leaking = pool.submit(self._ask, "open", key, self.stolen.append)
+            closed = pool.submit(self._ask_secure, key, filled.sent["secure"])
             return DemoReport(open=leaking.result(), secure=closed.result())
 
-    def _fill(self) -> tuple[Manifest, Sent]:
-        """The modality's part; what became of it at the hardened archive."""
-        with self.progress.task("the modality sends to both") as sending:
-            modalities = [
-                Modality(scene.target(scene.peers["modality"]), self.images, sending.advance)
-                for scene in (open_scene(self.lab), secure_scene(self.lab))
-            ]
-            manifest, (_, to_secure) = fill(
-                self.images,
-                modalities,
-                self.progress,
-                patients=self.plan.patients,
-                seed=self.plan.seed,
-                size=self.plan.size,
-            )
-        return manifest, to_secure
-
-    def _ask(self, scene: Scene, gallery: Gallery) -> Report:
+    def _ask(self, which: Which, key: Manifest, show: Show | None = None) -> Report:
         """Let a stranger take what is given, then put the questions."""
-        with self.progress.task(f"a stranger at {scene.ae_title}", _planted(scene)) as taking:
-            measured = exposure.measure(scene, gallery.take, lambda done, _of: taking.reach(done))
-        with self.progress.task(f"questions to {scene.ae_title}", len(PROBES)) as asking:
-            outcome = run(scene, progress=lambda done, _of, name: asking.reach(done, name))
+        name = f"PACS-{which.upper()}"
+        with self.progress.task(f"a stranger at {name}", _planted(key)) as taking:
+            measured = self.crew.measure(which, key, show, taking.reach)
+        with self.progress.task(f"questions to {name}", len(PROBES)) as asking:
+            scene, outcome = self.crew.ask(
+                which, key, lambda done, _of, probe: asking.reach(done, probe)
+            )
         return assemble(scene, outcome, measured, closed_by=catalogue.closed_by())
 
-    def _ask_secure(self, scene: Scene, sent: Sent) -> Report:
+    def _ask_secure(self, key: Manifest, sent: Sent) -> Report:
         """The same for the hardened archive, after the clinic's workstation has done its work."""
-        deeds = Deeds(sent, _planted(scene))
+        deeds = Deeds(sent, _planted(key))
         if self.plan.sabotage is None:
-            self._work(scene, deeds)
+            with self.progress.task("the workstation gets and moves", 2 * deeds.planted) as working:
+                deeds.work(self.crew.work(key, working.reach))
         elif self.plan.sabotage is Sabotage.SECURE_DOWN:
             self.engine.stop(self.lab, "secure")
-        return deeds.join(self._ask(scene, Gallery()))
-
-    def _work(self, scene: Scene, deeds: Deeds) -> None:
-        """The workstation's part: every image twice, by C-GET and by C-MOVE."""
-        peer, key = scene.peers["workstation"], scene.answer_key
-        if key is not None:
-            with self.progress.task("the workstation gets and moves", 2 * deeds.planted) as working:
-                deeds.work(Workstation(scene.target(peer), peer, key, working.advance))
+        return deeds.join(self._ask("secure", key))
 
 
-def _planted(scene: Scene) -> int:
-    return len(list(scene.answer_key.instances())) if scene.answer_key else 0
+def _planted(key: Manifest) -> int:
+    return sum(1 for _ in key.instances())
 
 
 def _leave(
-    plan: Plan, report: DemoReport, gallery: Gallery, began: float, progress: Progress
+    plan: Plan, report: DemoReport, stolen: list[Picture], began: float, progress: Progress
 ) -> Shown:
     """Write what is left of a demo: pictures, page and report."""
     pictures.clear(plan.out / STOLEN)
-    with progress.task("saving the stolen pictures", len(gallery.drawn)) as saving:
-        saved = pictures.save(gallery.drawn, plan.out / STOLEN, saving.advance)
+    with progress.task("saving the stolen pictures", len(stolen)) as saving:
+        saved = pictures.save(stolen, plan.out / STOLEN, saving.advance)
     seconds = time.monotonic() - began
     page = plan.out / "report.html"
-    one_each = pictures.show_one_each(gallery.drawn)
+    one_each = pictures.show_one_each(stolen)
     page.write_text(html.demo(report, one_each, saved_in=STOLEN, seconds=seconds), encoding="utf-8")
     (plan.out / "report.json").write_text(report.to_json(), encoding="utf-8")
     return Shown(report, conclude(report), page, saved, seconds)

@@ -7,7 +7,7 @@ gives a sink.
 """
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from lab.asking import showed, was_stored
@@ -19,6 +19,7 @@ from lab.scene import Scene, local_address
 from lab.sop_classes import CT
 from lab.target import Target
 from lab.wire import Reached
+from sample_images.manifest import Manifest
 
 Progress = Callable[[int, int | None], None]
 """Told of images obtained, and of images announced where that is known; from several threads."""
@@ -34,6 +35,24 @@ LEVEL_OF = {
 LEAKS_RECORDS, LEAKS_IMAGES = 5, 6
 CALLS_FROM = 2
 """Number of the loopback address the stranger calls from."""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What a stranger reached and obtained; it has no answer key to compare with."""
+
+    level: int
+    writable: bool | None
+    patients: int
+    """Patient IDs that were listed or delivered."""
+    images: Mapping[str, str | None]
+    """SOP Instance UID to the SHA-256 of its Pixel Data, of each image that was delivered."""
+    at_least: bool
+    """Whether the counts are lower bounds, because a retrieval broke off."""
+    size: int
+    """Bytes of the images obtained."""
+    seconds: float
+    evidence: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -63,28 +82,46 @@ class Exposure:
 
 def measure(scene: Scene, sink: Sink | None = None, progress: Progress | None = None) -> Exposure:
     """Measure at every door of the scene, as the stranger."""
+    return compare(take(scene, sink, progress), scene.answer_key)
+
+
+def take(scene: Scene, sink: Sink | None = None, progress: Progress | None = None) -> Taken:
+    """Take what is given at every door of the scene, as the stranger."""
     began = time.monotonic()
-    key = _pixel_hashes(scene)
     plunder = Plunder(scene)
     told = progress or _silent
-    with Loot(key, sink, lambda count: told(count, plunder.announced)) as loot:
+    with Loot(sink, lambda count: told(count, plunder.announced)) as loot:
         climbs = [_climb(scene, way, plunder, loot) for way in _ways(scene)]
     best = max(climbs, key=lambda climb: (climb.level, bool(climb.writable)))
-    patients = plunder.patients | loot.patients
     listed = best.level >= LEAKS_RECORDS
-    manifest = scene.answer_key
-    return Exposure(
+    return Taken(
         level=LEAKS_IMAGES if loot.images else best.level,
         writable=_any(climb.writable for climb in climbs),
-        patients_obtained=len(patients) if best.level else None,
-        images_obtained=len(loot.images) if best.level else None,
-        patients_planted=len(manifest.patients) if manifest else None,
-        images_planted=len(key) if manifest else None,
-        images_identical=len(loot.identical) if manifest and best.level else None,
+        patients=len(plunder.patients | loot.patients),
+        images=dict(loot.images),
         at_least=listed and (plunder.broke_off or bool(loot.faults)),
         size=loot.size,
         seconds=time.monotonic() - began,
         evidence=best.evidence,
+    )
+
+
+def compare(taken: Taken, answer_key: Manifest | None) -> Exposure:
+    """What was obtained of what was planted; nothing is counted where nothing was reached."""
+    planted = _pixel_hashes(answer_key)
+    identical = sum(planted.get(uid) == pixels for uid, pixels in taken.images.items() if pixels)
+    return Exposure(
+        level=taken.level,
+        writable=taken.writable,
+        patients_obtained=taken.patients if taken.level else None,
+        images_obtained=len(taken.images) if taken.level else None,
+        patients_planted=len(answer_key.patients) if answer_key else None,
+        images_planted=len(planted) if answer_key else None,
+        images_identical=identical if answer_key and taken.level else None,
+        at_least=taken.at_least,
+        size=taken.size,
+        seconds=taken.seconds,
+        evidence=taken.evidence,
     )
 
 
@@ -149,10 +186,9 @@ def _is_writable(scene: Scene, way: Target) -> bool | None:
         return was_stored(talk.store_bytes(scene.marked.new().part_10))
 
 
-def _pixel_hashes(scene: Scene) -> dict[str, str]:
-    if scene.answer_key is None:
-        return {}
-    return {one.sop_instance_uid: one.pixel_sha256 for one in scene.answer_key.instances()}
+def _pixel_hashes(answer_key: Manifest | None) -> Mapping[str, str]:
+    instances = answer_key.instances() if answer_key else ()
+    return {one.sop_instance_uid: one.pixel_sha256 for one in instances}
 
 
 def _any(tried: Iterable[bool | None]) -> bool | None:

@@ -9,22 +9,26 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from lab.peers.modality import Modality, Sent
-from lab.progress import Progress
 from sample_images.manifest import Manifest, PatientEntry
 from sample_images.size import Size
+from sample_images.writing import Progress as Drawn
 from sample_images.writing import write
 
 
 def fill(
     directory: Path,
     modalities: Sequence[Modality],
-    progress: Progress,
+    drawn: Drawn,
     *,
     patients: int,
     seed: int,
     size: Size,
+    jobs: int = 0,
 ) -> tuple[Manifest, tuple[Sent, ...]]:
     """Draw images into ``directory`` and send them; what became of them, for each modality.
+
+    ``drawn`` is told the patients drawn, patients in all, and words about the last one; ``jobs``
+    processes draw (0: one for each processor).
 
     Raises:
         sample_images.writing.WritingError: the images cannot be written.
@@ -41,15 +45,15 @@ def fill(
             for modality, studies in zip(modalities, arriving, strict=True)
         ]
         try:
-            with progress.task("drawing invented patients", patients) as drawn:
-                manifest = write(
-                    directory,
-                    patients=patients,
-                    seed=seed,
-                    size=size,
-                    progress=lambda done, _total, words: drawn.reach(done, words),
-                    finished=finished,
-                )
+            manifest = write(
+                directory,
+                patients=patients,
+                seed=seed,
+                size=size,
+                jobs=jobs,
+                progress=drawn,
+                finished=finished,
+            )
         finally:
             for studies in arriving:
                 studies.put(None)

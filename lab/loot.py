@@ -1,10 +1,10 @@
-"""What a stranger has obtained, counted while it arrives and compared with the answer key."""
+"""What a stranger has obtained, counted while it arrives."""
 
 import hashlib
 import io
 import queue
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
@@ -58,13 +58,11 @@ def _at_pixels(tag: BaseTag, _vr: str | None, _length: int) -> bool:
 class Loot:
     """A context manager; give :meth:`receive` to a C-GET, and read the counts after the block."""
 
-    key: Mapping[str, str]
-    """SOP Instance UID to pixel hash of what was planted."""
     sink: Sink | None = None
     progress: Callable[[int], None] | None = None
-    images: set[str] = field(default_factory=set)
+    images: dict[str, str | None] = field(default_factory=dict)
+    """SOP Instance UID to the SHA-256 of Pixel Data, None where there is none to hash."""
     patients: set[str] = field(default_factory=set)
-    identical: set[str] = field(default_factory=set)
     size: int = 0
     """Bytes of all data sets."""
     faults: list[str] = field(default_factory=list)
@@ -110,11 +108,9 @@ class Loot:
         uid = delivered.sop_instance_uid
         with self._lock:
             new = uid not in self.images
-            self.images.add(uid)
+            self.images.setdefault(uid, seen.pixel_sha256)
             self.patients.add(seen.patient_id)
             self.size += len(delivered.data_set)
-            if seen.pixel_sha256 is not None and self.key.get(uid) == seen.pixel_sha256:
-                self.identical.add(uid)
             count = len(self.images)
         if new and self.sink is not None:
             self.sink(delivered)

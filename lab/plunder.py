@@ -97,7 +97,7 @@ class Plunder:
         """Ask that the studies be sent to our own title, where such a title is called back."""
         if self._scene.callback_port is None:
             return
-        address = (way.local_address or "127.0.0.1", self._scene.callback_port)
+        address = (way.local_address or self._scene.listens_at, self._scene.callback_port)
         tls = tls_of(self._scene.stranger)
         try:
             inbox = open_inbox(address, way.calling_ae_title, tls, loot.receive)

@@ -101,6 +101,9 @@ class Probe:
     """Whether it would disturb other probes asked at the same time."""
     writes: bool = False
     """Whether it tries to store a marked instance."""
+    issued: bool = True
+    """Whether it holds something that was issued to a device: a client certificate of a known
+    CA, or the service of a friend. What holds none can be asked by anybody, from anywhere."""
 
     def ask(self, scene: Scene) -> Answered:
         """Ask; a fault of our own is never an answer about the archive."""
@@ -124,6 +127,7 @@ def probe(
     fix: str,
     alone: bool = False,
     writes: bool = False,
+    issued: bool = True,
 ) -> Callable[[Callable[[Scene], Answered]], Probe]:
     """Make a probe of a function: the name becomes its id, the module's docstring its page."""
 
@@ -141,6 +145,7 @@ def probe(
             body=body,
             alone=alone,
             writes=writes,
+            issued=issued,
         )
 
     return make

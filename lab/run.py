@@ -1,7 +1,7 @@
 """Puts probes to one archive: the friend first, then the questions, then the friend again."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +14,9 @@ from lab.verdict import Judgement, PositiveControl, judge
 
 Progress = Callable[[int, int, str], None]
 """Told after each probe, by one thread: how many are done, of how many, and which it was."""
+
+JOBS = 6
+"""Probes at the same time."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,9 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class _Asked:
+class Asked:
+    """A probe, its answer, and the seconds it took; nothing is judged yet."""
+
     probe: Probe
     answered: Answered
     seconds: float
@@ -48,7 +53,7 @@ def run(
     scene: Scene,
     probes: Sequence[Probe] = PROBES,
     progress: Progress | None = None,
-    jobs: int = 6,
+    jobs: int = JOBS,
 ) -> Outcome:
     """Put the probes to the archive of a scene.
 
@@ -58,22 +63,30 @@ def run(
     """
     started, began = datetime.now(UTC).isoformat(timespec="seconds"), time.monotonic()
     before, known = greet(scene)
-    asked = _ask_all(known, probes, progress or _silent, jobs)
+    asked = ask_all(known, probes, progress or _silent, jobs)
     friend = greet_again(known, before)
-    findings = tuple(
-        Finding(one.probe, one.answered, judge(one.answered, friend, own=scene.own), one.seconds)
+    return Outcome(
+        started, friend, judge_all(asked, friend, own=scene.own), time.monotonic() - began
+    )
+
+
+def judge_all(
+    asked: Iterable[Asked], friend: PositiveControl | None, *, own: bool
+) -> tuple[Finding, ...]:
+    """A verdict for each answer; see :func:`lab.verdict.judge`."""
+    return tuple(
+        Finding(one.probe, one.answered, judge(one.answered, friend, own=own), one.seconds)
         for one in asked
     )
-    return Outcome(started, friend, findings, time.monotonic() - began)
 
 
-def _ask_all(
-    scene: Scene, probes: Sequence[Probe], progress: Progress, jobs: int
-) -> Sequence[_Asked]:
+def ask_all(
+    scene: Scene, probes: Sequence[Probe], progress: Progress, jobs: int = JOBS
+) -> Sequence[Asked]:
     """Answers in the order of the probes, whatever order they came in."""
-    answers: dict[str, _Asked] = {}
+    answers: dict[str, Asked] = {}
 
-    def keep(asked: _Asked) -> None:
+    def keep(asked: Asked) -> None:
         answers[asked.probe.id] = asked
         progress(len(answers), len(probes), asked.probe.id)
 
@@ -87,10 +100,10 @@ def _ask_all(
     return [answers[probe.id] for probe in probes]
 
 
-def _ask(probe: Probe, scene: Scene) -> _Asked:
+def _ask(probe: Probe, scene: Scene) -> Asked:
     began = time.monotonic()
     answered = probe.ask(scene)
-    return _Asked(probe, answered, time.monotonic() - began)
+    return Asked(probe, answered, time.monotonic() - began)
 
 
 def _silent(_done: int, _of: int, _probe: str) -> None:

@@ -4,6 +4,7 @@ A scene is made by an engine (for the lab's own archives) or from the command li
 other). Probes take everything they know from it.
 """
 
+import ipaddress
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -62,6 +63,8 @@ class Scene:
     answer_key: Manifest | None = None
     callback_port: int | None = None
     """Where an archive that knows no better calls an unknown move destination back."""
+    listens_at: str = "127.0.0.1"
+    """Our own address when we listen for that call: where the archive can reach us."""
     handshake_deadline: float = 10.0
     """The tight value that ``silent_connection`` asks about."""
     associations_per_peer: int = 20
@@ -96,7 +99,7 @@ class Scene:
             key=peer.key,
             trust=self.trust,
             server_name=self.server_name,
-            local_address=local_address,
+            local_address=self._callable_from(local_address),
         )
 
     def as_stranger(self, *, called: str = "ANY-SCP", local_address: str | None = None) -> Target:
@@ -107,8 +110,20 @@ class Scene:
             calling_ae_title=self.stranger.ae_title,
             certificate=self.stranger.certificate,
             key=self.stranger.key,
-            local_address=local_address,
+            local_address=self._callable_from(local_address),
         )
+
+    def _callable_from(self, local_address: str | None) -> str | None:
+        """A loopback address leads to loopback only; elsewhere the system's choice is taken."""
+        return local_address if is_loopback(self.door.host) else None
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is given as a loopback address; a name is never taken for one."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def local_address(number: int) -> str | None:

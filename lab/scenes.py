@@ -2,15 +2,18 @@
 
 from collections.abc import Mapping
 
+from lab.engines import Which
 from lab.engines.record import DEVICES, Archive, Lab
 from lab.engines.settings import HANDSHAKE_DEADLINE, RIGHTS
 from lab.pki import DOMAIN, self_made
 from lab.scene import Peer, Scene
-from lab.target import Door
+from lab.target import Door, Target
 from sample_images.manifest import Manifest
 
 LOOPBACK = "127.0.0.1"
 STRANGER = "STRANGER"
+SERVER_NAME = f"pacs-secure.{DOMAIN}"
+"""The name that the hardened archive's certificate carries."""
 
 
 def open_scene(lab: Lab, answer_key: Manifest | None = None) -> Scene:
@@ -38,10 +41,26 @@ def secure_scene(lab: Lab, answer_key: Manifest | None = None) -> Scene:
         peers=_peers(lab, lab.workstation_port, certificates=True),
         stranger=_stranger(lab),
         trust=lab.identity("visitor", DEVICES["visitor"]).trust,
-        server_name=f"pacs-secure.{DOMAIN}",
+        server_name=SERVER_NAME,
         answer_key=answer_key,
         callback_port=lab.secure_callback_port,
         handshake_deadline=HANDSHAKE_DEADLINE,
+    )
+
+
+def visitor(lab: Lab, which: Which) -> Target:
+    """An archive as the visitor meets it: the one friend whose key the host has."""
+    archive = _listening(lab.open if which == "open" else lab.secure)
+    target = Target(Door(archive.host, archive.port), archive.ae_title, DEVICES["visitor"])
+    if which == "open":
+        return target
+    own = lab.identity("visitor", DEVICES["visitor"])
+    return target.but(
+        door=Door(archive.host, archive.port, tls=True),
+        certificate=own.certificate,
+        key=own.key,
+        trust=own.trust,
+        server_name=SERVER_NAME,
     )
 
 

@@ -11,15 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from lab.conversation import SUCCESS
+from lab.crew import Crew, Load
 from lab.engines import Engine, EngineError, Which, claim
 from lab.engines.places import lab_folder
 from lab.engines.record import DEVICES, Archive, Lab
 from lab.engines.settings import RIGHTS
-from lab.filling import fill
-from lab.peers.modality import Modality
 from lab.progress import Progress
-from lab.scene import Scene
-from lab.scenes import open_scene, secure_scene
+from lab.scenes import visitor
 from sample_images.manifest import NAME as MANIFEST
 from sample_images.size import Size
 
@@ -71,9 +69,9 @@ def raise_lab(
     with progress.task("starting both archives"):
         lab = engine.up(lab_folder(), time_to_live=time_to_live)
     try:
-        _fill(lab, progress, patients=patients, seed=seed, size=size)
-        for scene in (open_scene(lab), secure_scene(lab)):
-            _greet(scene)
+        _fill(engine.crew(lab), lab, progress, Load(patients, seed, size))
+        for which in WORDS:
+            _greet(lab, which)
         engine.mark(lab)
     except BaseException:  # also Ctrl-C: half a lab is none
         engine.down(lab)
@@ -81,29 +79,22 @@ def raise_lab(
     return lab
 
 
-def _fill(lab: Lab, progress: Progress, *, patients: int, seed: int, size: Size) -> None:
+def _fill(crew: Crew, lab: Lab, progress: Progress, load: Load) -> None:
     """Send everything to both; of the images, only the answer key stays outside the archives."""
-    images = lab.folder / "images"
-    with progress.task("the modality sends to both") as sending:
-        modalities = [
-            Modality(scene.target(scene.peers["modality"]), images, sending.advance)
-            for scene in (open_scene(lab), secure_scene(lab))
-        ]
-        _, sent = fill(images, modalities, progress, patients=patients, seed=seed, size=size)
-    for name, one in zip(("pacs-open", "pacs-secure"), sent, strict=True):
-        if patients and not one.ok:
-            why = one.evidence[-1].text if one.evidence else "no answer"
-            raise EngineError(f"{name} did not take the modality's images: {why}")
-    shutil.copy(images / MANIFEST, lab.folder / MANIFEST)
-    shutil.rmtree(images)
+    filled = crew.fill(load, progress)
+    for which, sent in filled.sent.items():
+        if load.patients and not sent.ok:
+            why = sent.evidence[-1].text if sent.evidence else "no answer"
+            raise EngineError(f"pacs-{which} did not take the modality's images: {why}")
+    filled.answer_key.save(lab.folder / MANIFEST)
 
 
-def _greet(scene: Scene) -> None:
+def _greet(lab: Lab, which: Which) -> None:
     """An archive is up once it answers a friend's C-ECHO."""
-    with scene.target(scene.peers["visitor"]).converse() as talk:
+    with visitor(lab, which).converse() as talk:
         if talk.echo() != SUCCESS:
             why = talk.evidence[-1].text if talk.evidence else "no answer"
-            raise EngineError(f"pacs-{scene.name} does not answer C-ECHO: {why}")
+            raise EngineError(f"pacs-{which} does not answer C-ECHO: {why}")
 
 
 def which_run(engine: Engine, lab: Lab) -> Running:

@@ -2,9 +2,12 @@
 
 from datetime import timedelta
 from pathlib import Path
-from typing import ClassVar, Literal, Protocol
+from typing import TYPE_CHECKING, ClassVar, Literal, Protocol
 
 from lab.engines.record import Lab
+
+if TYPE_CHECKING:  # who works for the lab knows its engines
+    from lab.crew import Crew
 
 Which = Literal["open", "secure"]
 
@@ -65,3 +68,6 @@ class Engine(Protocol):
 
     def down(self, lab: Lab) -> None:
         """Stop everything and remove the lab's folder, keys and marked instances included."""
+
+    def crew(self, lab: Lab) -> "Crew":
+        """The devices that work with the lab's archives."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from lab.certificates import Usage
+from lab.crew.here import CrewHere
 from lab.engines import TIME_TO_LIVE, EngineError, LabRunsError, Which, claim, settings
 from lab.engines.ports import free_port
 from lab.engines.processes import ProgramError, StartedProcess, await_line, start
@@ -117,6 +118,10 @@ class ProcessEngine:
         if lab.keeper is not None and lab.keeper.pid != this.pid:
             lab.keeper.stop(STOP_WITHIN)
         claim.remove(lab)
+
+    def crew(self, lab: Lab) -> CrewHere:
+        """Every device is a few threads of whoever asks for it."""
+        return CrewHere(_latest(lab))
 
     def _start(self, lab: Lab, which: tuple[Which, ...]) -> Lab:
         """Start archives side by side, then wait for each to listen."""

@@ -8,15 +8,17 @@ import hashlib
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Protocol
 
 from pydicom.dataset import Dataset
 
 from lab import sop_classes
 from lab.conversation import SUCCESS, Delivered
 from lab.evidence import Evidence, Layer
-from lab.inbox import Inbox, server_context
+from lab.inbox import Arrival, Inbox, server_context
 from lab.scene import Peer
 from lab.target import Target
 from sample_images.manifest import Manifest, PatientEntry
@@ -43,6 +45,31 @@ class Retrieved:
         return self.identical == self.expected > 0
 
 
+@dataclass(frozen=True)
+class Worked:
+    """What a workstation's whole work came to."""
+
+    found: int
+    """Patients of the answer key, all of whose studies were listed."""
+    patients: int
+    evidence: tuple[Evidence, ...]
+    """What the wire showed of the query."""
+    got: Retrieved
+    moved: Retrieved
+
+
+class Receiving(Protocol):
+    """A listening AE, while images are moved to it."""
+
+    @property
+    def arrivals(self) -> Sequence[Arrival]:
+        """Connections of the archive that arrived so far."""
+
+
+Note = Callable[[str, str], None]
+"""Told SOP Instance UID and SHA-256 of the data set of each instance that arrives."""
+
+
 class _Hashes:
     """Instances that arrived, by UID; kept as hashes, so that memory stays small."""
 
@@ -53,11 +80,14 @@ class _Hashes:
 
     def take(self, delivered: Delivered) -> int:
         """Take one instance; always welcome."""
-        digest = hashlib.sha256(delivered.data_set).hexdigest()
-        with self._lock:
-            self._hashes[delivered.sop_instance_uid] = digest
-        self._progress(1)
+        self.note(delivered.sop_instance_uid, hashlib.sha256(delivered.data_set).hexdigest())
         return SUCCESS
+
+    def note(self, sop_instance_uid: str, sha256: str) -> None:
+        """The same of one that somebody else has hashed."""
+        with self._lock:
+            self._hashes[sop_instance_uid] = sha256
+        self._progress(1)
 
     def matching(self, expected: Mapping[str, str]) -> int:
         """How many are the expected ones."""
@@ -75,6 +105,15 @@ class Workstation:
     answer_key: Manifest
     progress: Callable[[int], None] = field(default=lambda _instances: None)
     """Told after each instance."""
+    standing: Callable[[Note], AbstractContextManager[Receiving]] | None = None
+    """Where its listening AE stands already; None: it listens by itself while it has to."""
+
+    def work(self) -> Worked:
+        """Find, get and have moved everything."""
+        found, evidence = self.find()
+        return Worked(
+            found, len(self.answer_key.patients), evidence, got=self.get(), moved=self.move()
+        )
 
     def find(self) -> tuple[int, tuple[Evidence, ...]]:
         """Find all studies (C-FIND); how many patients of the answer key they belong to."""
@@ -101,9 +140,10 @@ class Workstation:
         In the hardened lab that AE shows its certificate and demands the archive's.
         """
         hashes = _Hashes(self.progress)
-        with self._inbox(hashes) as inbox:
+        receiving = self.standing(hashes.note) if self.standing else self._inbox(hashes)
+        with receiving as listening:
             evidence = self._each_patient(self._move)
-            arrivals = inbox.arrivals
+            arrivals = listening.arrivals
         tls = bool(arrivals) and all(arrival.tls for arrival in arrivals)
         return self._retrieved(hashes, tls=tls, evidence=evidence)
 

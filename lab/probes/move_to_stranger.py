@@ -25,6 +25,7 @@ from lab.scene import Scene, local_address
     severity=Severity.CRITICAL,
     standard=("PS3.4 C.4.2.1.5 (A801H)", "PS3.7 C.5.1 (0124H)"),
     fix="Move to a fixed table of destinations only, and let only those ask that need to.",
+    issued=False,
 )
 def move_to_stranger(scene: Scene) -> Answered:
     """Ask that an image be sent to nobody."""

@@ -25,6 +25,7 @@ from lab.scene import Scene
     severity=Severity.HIGH,
     standard=("IHE ITI-19", "PS3.15 B.12", "RFC 8446 4.4.2.4"),
     fix="Require a client certificate on every connection (mutual TLS).",
+    issued=False,
 )
 def no_client_certificate(scene: Scene) -> Answered:
     """Come without a certificate."""

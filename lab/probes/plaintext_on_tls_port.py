@@ -23,6 +23,7 @@ from lab.scene import Scene
     severity=Severity.HIGH,
     standard=("PS3.15 B.12", "IHE ITI-19", "RFC 9325 3.2"),
     fix="Demand TLS on the port, and close every plaintext port of the same archive.",
+    issued=False,
 )
 def plaintext_on_tls_port(scene: Scene) -> Answered:
     """Speak DICOM without TLS."""

@@ -24,6 +24,7 @@ from lab.scene import Scene, local_address
     severity=Severity.CRITICAL,
     standard=("PS3.4 C.4.3", "PS3.7 C.5.1 (0124H)", "PS3.15 B.12"),
     fix="Admit known devices only, proven by certificate, and grant C-GET to those that need it.",
+    issued=False,
 )
 def retrieve_images(scene: Scene) -> Answered:
     """Ask for one image as nobody."""

@@ -25,6 +25,7 @@ from lab.scene import Scene, local_address
     standard=("PS3.4 B.2.3", "PS3.7 C.5.1 (0124H)", "PS3.15 B.12"),
     fix="Take images only from known devices, proven by certificate.",
     writes=True,
+    issued=False,
 )
 def store_by_stranger(scene: Scene) -> Answered:
     """Store a marked instance as nobody."""

@@ -24,6 +24,7 @@ from lab.scene import Scene
     severity=Severity.HIGH,
     standard=("IHE ITI-19 3.19.6.1", "PS3.15 B.12", "RFC 5280 6"),
     fix="Verify client certificates against the clinic's own CA.",
+    issued=False,
 )
 def unknown_ca_certificate(scene: Scene) -> Answered:
     """Come with a certificate that nobody has signed."""

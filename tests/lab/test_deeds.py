@@ -5,7 +5,7 @@ import pytest
 from lab.deeds import Deeds
 from lab.evidence import Evidence, Layer
 from lab.peers.modality import Sent
-from lab.peers.workstation import Retrieved
+from lab.peers.workstation import Retrieved, Worked
 from lab.report.model import PositiveControlEntry, Report, TargetEntry
 
 PLANTED = 6
@@ -13,19 +13,14 @@ SHOWN = (Evidence(Layer.DIMSE, "C-GET: A700H", "A700H"),)
 ALL = Sent(instances=PLANTED, tls="TLSv1.3", reached=True)
 
 
-class _Workstation:
-    def __init__(self, found=3, got=PLANTED, moved=PLANTED, *, tls=True):
-        self.answer_key = type("Key", (), {"patients": range(3)})
-        self._found, self._got, self._moved, self._tls = found, got, moved, tls
-
-    def find(self):
-        return self._found, SHOWN
-
-    def get(self):
-        return Retrieved(self._got, PLANTED, self._tls, () if self._got == PLANTED else SHOWN)
-
-    def move(self):
-        return Retrieved(self._moved, PLANTED, self._tls)
+def _worked(found=3, got=PLANTED, moved=PLANTED, *, tls=True):
+    return Worked(
+        found,
+        3,
+        SHOWN,
+        got=Retrieved(got, PLANTED, tls, () if got == PLANTED else SHOWN),
+        moved=Retrieved(moved, PLANTED, tls),
+    )
 
 
 def _report(*, ok=True):
@@ -37,29 +32,29 @@ def _report(*, ok=True):
 
 
 @pytest.mark.parametrize(
-    ("sent", "workstation", "checked", "ok"),
+    ("sent", "worked", "checked", "ok"),
     [
-        (ALL, _Workstation(), True, True),
+        (ALL, _worked(), True, True),
         (ALL, None, True, True),
-        (ALL, _Workstation(), False, False),
-        (Sent(instances=5, failed=1, reached=True), _Workstation(), True, False),
+        (ALL, _worked(), False, False),
+        (Sent(instances=5, failed=1, reached=True), _worked(), True, False),
         (Sent(), None, True, False),
-        (ALL, _Workstation(found=2), True, False),
-        (ALL, _Workstation(got=5), True, False),
-        (ALL, _Workstation(moved=0), True, False),
-        (ALL, _Workstation(tls=False), True, False),
+        (ALL, _worked(found=2), True, False),
+        (ALL, _worked(got=5), True, False),
+        (ALL, _worked(moved=0), True, False),
+        (ALL, _worked(tls=False), True, False),
     ],
 )
-def test_when_the_friends_were_served(sent, workstation, checked, ok):
+def test_when_the_friends_were_served(sent, worked, checked, ok):
     deeds = Deeds(sent, PLANTED)
-    if workstation is not None:
-        deeds.work(workstation)
+    if worked is not None:
+        deeds.work(worked)
     assert deeds.join(_report(ok=checked)).positive_control.ok is ok
 
 
 def test_all_their_work_is_told_with_its_counts():
     deeds = Deeds(ALL, PLANTED)
-    deeds.work(_Workstation())
+    deeds.work(_worked())
     did = deeds.join(_report()).positive_control.did
     assert did == (
         "MODALITY C-ECHO",
@@ -73,7 +68,7 @@ def test_all_their_work_is_told_with_its_counts():
 
 def test_what_was_not_done_is_no_deed_and_what_the_wire_showed_is_kept():
     deeds = Deeds(Sent(), PLANTED)
-    deeds.work(_Workstation(got=0, moved=0))
+    deeds.work(_worked(got=0, moved=0))
     joined = deeds.join(_report()).positive_control
     assert not [deed for deed in joined.did if "0 of" in deed]
     assert "C-GET: A700H" in [seen.text for seen in joined.evidence]

@@ -6,7 +6,6 @@ import pytest
 from rich.console import Console
 
 from lab import demo
-from lab.conversation import Delivered
 from lab.progress import Progress
 
 
@@ -19,12 +18,6 @@ def test_without_room_nothing_is_begun(tmp_path, monkeypatch):
     plan = demo.Plan(out=tmp_path / "out")
     with pytest.raises(demo.NoRoomError, match="TMPDIR"):
         demo.show(plan, _NoEngine(), Progress(Console(file=io.StringIO())))
-
-
-def test_what_cannot_be_drawn_is_left_out_of_the_gallery():
-    gallery = demo.Gallery()
-    gallery.take(Delivered("1.2", "2.25.1", "1.2.840.10008.1.2.1", b"\x00" * 20))
-    assert gallery.drawn == []
 
 
 def test_a_report_that_cannot_be_written_is_told_before_anything_is_begun(tmp_path):

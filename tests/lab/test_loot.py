@@ -40,7 +40,7 @@ def test_a_data_set_without_pixels_has_no_hash():
 def test_what_comes_twice_counts_once():
     instance = real()
     handed_on = []
-    with Loot({}, handed_on.append) as loot:
+    with Loot(handed_on.append) as loot:
         for _ in range(3):
             assert loot.receive(delivered(instance)) == 0x0000
 
@@ -51,16 +51,16 @@ def test_what_comes_twice_counts_once():
 
 def test_marked_instances_are_neither_counted_nor_handed_on():
     handed_on = []
-    with Loot({}, handed_on.append) as loot:
+    with Loot(handed_on.append) as loot:
         loot.receive(delivered(Marked().new()))
 
-    assert loot.images == set()
+    assert loot.images == {}
     assert handed_on == []
 
 
 def test_an_odd_instance_does_not_stop_the_count_of_others():
     odd, good = real(), real()
-    with Loot({}) as loot:
+    with Loot() as loot:
         loot.receive(delivered(odd, data_set=b"\x08\x00\x05"))
         loot.receive(delivered(good))
 
@@ -71,7 +71,7 @@ def test_a_sink_that_fails_is_told_and_makes_the_counts_lower_bounds():
     def full(_delivered):
         raise OSError("disk full")
 
-    with Loot({}, full) as loot:
+    with Loot(full) as loot:
         loot.receive(delivered(real()))
 
     assert loot.faults == ["OSError: disk full"]

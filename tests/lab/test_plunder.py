@@ -46,7 +46,7 @@ def test_where_get_is_refused_images_are_moved_to_us(planted, tmp_path):
         scene = replace(planted, doors=(Door(*server.address),))
         plunder, way = Plunder(scene), scene.as_stranger()
         plunder.list_studies(way)
-        with Loot({}) as loot:
+        with Loot() as loot:
             plunder.take_images(way, loot)
 
     assert len(loot.images) == 6
@@ -61,10 +61,10 @@ def test_where_we_cannot_listen_the_counts_are_lower_bounds(planted, tmp_path):
         scene = replace(planted, doors=(Door(*server.address),))
         plunder, way = Plunder(scene), scene.as_stranger()
         plunder.list_studies(way)
-        with Loot({}) as loot:
+        with Loot() as loot:
             plunder.take_images(way, loot)
 
-    assert loot.images == set()
+    assert loot.images == {}
     assert plunder.broke_off
 
 
@@ -72,7 +72,7 @@ def test_nothing_is_taken_where_nothing_was_listed(down):
     plunder, way = Plunder(down), down.as_stranger()
 
     assert not plunder.list_studies(way)
-    with Loot({}) as loot:
+    with Loot() as loot:
         plunder.take_images(way, loot)
     assert plunder.announced is None
     assert not plunder.broke_off

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from lab.evidence import Evidence, Layer
@@ -91,3 +93,21 @@ def test_ids_are_unique_and_the_name_of_their_module():
 
     assert len(set(ids)) == len(ids)
     assert all(one.body.__module__ == f"lab.probes.{one.id}" for one in PROBES)
+
+
+@pytest.mark.parametrize("one", PROBES, ids=lambda one: one.id)
+def test_what_was_issued_is_named_among_what_a_probe_holds(one):
+    issued = ("client certificate", "the right to", "a place on the wire")
+    assert one.issued == any(words in held for held in one.holds for words in issued)
+
+
+@pytest.mark.parametrize("one", [one for one in PROBES if not one.issued], ids=lambda one: one.id)
+def test_what_holds_nothing_issued_is_answered_alike_without_any_key_of_the_clinic(
+    wrong, right, one
+):
+    for scene, answer in [(wrong, Answer.YES), (right, Answer.NO)]:
+        names = {
+            name: replace(peer, certificate=None, key=None) for name, peer in scene.peers.items()
+        }
+        stranger = replace(scene, peers=names, trust=None)
+        assert one.ask(stranger).answer is answer

@@ -1,4 +1,6 @@
-from lab.scene import Peer, Scene, local_address
+import pytest
+
+from lab.scene import Peer, Scene, is_loopback, local_address
 from lab.target import Door
 
 SCENE = Scene(
@@ -33,3 +35,21 @@ def test_a_friend_holds_everything_and_a_stranger_nothing_issued(tmp_path):
 def test_a_local_address_is_loopback_or_none():
     assert local_address(9) in {"127.66.0.9", None}
     assert local_address(999) is None  # no such address anywhere
+
+
+def test_a_loopback_address_is_called_from_only_where_the_archive_is_on_loopback():
+    for host, given in [("127.0.0.1", "127.66.0.4"), ("::1", "127.66.0.4"), ("pacs-open", None)]:
+        scene = Scene("somewhere", (Door(host, 1),), "PACS")
+        for target in (
+            scene.as_stranger(local_address="127.66.0.4"),
+            scene.target(Peer("A"), local_address="127.66.0.4"),
+        ):
+            assert target.local_address == given
+
+
+@pytest.mark.parametrize(
+    ("host", "loopback"),
+    [("127.0.0.1", True), ("127.66.0.2", True), ("::1", True), ("10.0.0.1", False), ("x", False)],
+)
+def test_a_name_is_never_taken_for_a_loopback_address(host, loopback):
+    assert is_loopback(host) is loopback

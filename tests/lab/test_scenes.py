@@ -1,5 +1,6 @@
 """The lab's own archives as scenes: certificates only where there is TLS, rights as configured."""
 
+import shutil
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from lab.certificates import Usage
 from lab.engines.processes import StartedProcess
 from lab.engines.record import DEVICES, Archive, Lab
 from lab.pki import Authority
-from lab.scenes import open_scene, secure_scene
+from lab.scenes import open_scene, secure_scene, visitor
 
 
 @pytest.fixture(scope="module")
@@ -66,3 +67,14 @@ def test_the_stranger_has_a_certificate_that_nobody_signed(lab):
 def test_an_archive_that_was_never_started_is_no_scene(lab):
     with pytest.raises(ValueError, match="never started"):
         open_scene(lab.model_copy(update={"open": None}))
+
+
+def test_the_visitor_needs_no_other_devices_key(lab, tmp_path):
+    moved = lab.model_copy(update={"folder": tmp_path})
+    (tmp_path / "identities").mkdir()
+    shutil.copytree(lab.folder / "identities" / "visitor", tmp_path / "identities" / "visitor")
+    assert visitor(moved, "open").certificate is None
+    secure = visitor(moved, "secure")
+    assert (secure.door.tls, secure.calling_ae_title) == (True, "VISITOR")
+    assert secure.trust.exists()
+    assert secure.server_name == "pacs-secure.pacslab.internal"
