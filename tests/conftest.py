@@ -1,7 +1,9 @@
 """What every test shares: third-party programs by name, and no silent skips in CI."""
 
+import functools
 import os
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -22,6 +24,10 @@ PACKAGES = {
     "openssl": "openssl",
     "make": "make",
     "git": "git",
+    "shellcheck": "shellcheck",
+    "podman": "podman",
+    "dockerd": "docker.io",
+    "unshare": "util-linux",
 }
 """The Debian package that brings each program that a test calls."""
 
@@ -52,7 +58,29 @@ def program():
     return path_of
 
 
+@functools.cache
+def absent_engine() -> str | None:
+    """Why no container can be run here, None where one can: asked once a session."""
+    docker = shutil.which("docker")
+    if docker is None:
+        return (
+            "docker is not installed; compose/engine/up installs Debian's docker.io and starts it"
+        )
+    asked = subprocess.run(
+        [docker, "version", "--format", "{{.Server.Version}}"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+    )
+    if asked.returncode:
+        return "no container engine answers; as root, compose/engine/up brings one up"
+    return None
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("engine") and (reason := absent_engine()):
+        pytest.skip(reason)
     for marker in item.iter_markers("program"):
         for name in marker.args:
             if find_program(name) is None:

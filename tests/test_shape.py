@@ -56,7 +56,9 @@ def test_the_top_level_is_the_agreed_one():
     assert all((ROOT / name).exists() for name in TOP_LEVEL)
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+@pytest.mark.parametrize(
+    "name", ["requirements.lock", "requirements-dev.lock", "compose/requirements-sbom.lock"]
+)
 def test_a_lock_file_holds_versions_and_hashes_and_no_addresses(name):
     text = (ROOT / name).read_text(encoding="utf-8")
     entries = re.split(r"\n(?=\S)", re.sub(r"^\s*#.*\n", "", text, flags=re.MULTILINE).strip())
