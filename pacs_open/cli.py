@@ -10,13 +10,15 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final, TextIO
+from typing import TYPE_CHECKING, Final, TextIO
 
-from pacs_open import config, logs, workers
+from pacs_open import config, logs
 from pacs_open.config import Config
 from pacs_open.control import Control
 from pacs_open.errors import ConfigurationError, PacsError
-from pacs_open.server import open_archive
+
+if TYPE_CHECKING:
+    from pacs_open.archive.archive import Archive
 
 WRONG_USE: Final = 2
 """Exit code: it cannot start."""
@@ -45,7 +47,8 @@ def parser(program: str, description: str) -> argparse.ArgumentParser:
         choices=sorted(_COMMANDS),
         help="serve: run until TERM (default); check: read the whole archive and name what is "
         "damaged; rebuild: make its index anew from its log; export: write its instances as DICOM "
-        "files",
+        "files; mark: remember what it holds; reset: go back to that, while it is stopped; health: "
+        "ask it for a C-ECHO, as itself",
     )
     made.add_argument("--config", required=True, type=Path, metavar="F", help="TOML file")
     made.add_argument(
@@ -60,7 +63,7 @@ def parser(program: str, description: str) -> argparse.ArgumentParser:
 def run(
     options: argparse.ArgumentParser, load: Load, arguments: Sequence[str] | None = None
 ) -> int:
-    """Parse, load, do. Returns the exit code: 0, 1 (check found something) or 2."""
+    """Parse, load, do. Returns the exit code: 0, 1 (check or health found something) or 2."""
     chosen = options.parse_args(arguments)
     logs.set_up(chosen.log_format)
     try:
@@ -93,7 +96,16 @@ def _load_open(chosen: argparse.Namespace) -> tuple[Config, Sequence[Control]]:
     return settings, ()
 
 
+def open_archive(settings: Config) -> "Archive":
+    """The archive that a configuration names. Raises ArchiveError."""
+    from pacs_open import server  # noqa: PLC0415 - `health` is asked often and needs none of it
+
+    return server.open_archive(settings)
+
+
 def _serve(settings: Config, controls: Sequence[Control], chosen: argparse.Namespace) -> int:
+    from pacs_open import workers  # noqa: PLC0415 - see open_archive
+
     title = settings.network_ae.ae_title
 
     def announce(host: str, port: int) -> None:
@@ -140,4 +152,38 @@ def _export(settings: Config, _controls: Sequence[Control], chosen: argparse.Nam
     return 0
 
 
-_COMMANDS: Final = {"serve": _serve, "check": _check, "rebuild": _rebuild, "export": _export}
+def _mark(settings: Config, _controls: Sequence[Control], _chosen: argparse.Namespace) -> int:
+    with open_archive(settings) as archive:
+        archive.mark()
+    _say("marked; reset comes back to this")
+    return 0
+
+
+def _reset(settings: Config, _controls: Sequence[Control], _chosen: argparse.Namespace) -> int:
+    with open_archive(settings) as archive:
+        archive.reset()
+    _say("as it was when it was marked")
+    return 0
+
+
+def _health(settings: Config, controls: Sequence[Control], _chosen: argparse.Namespace) -> int:
+    from pacs_open import health  # noqa: PLC0415 - the wire is of no use to the other commands
+
+    try:
+        health.ask(settings, controls)
+    except health.UnhealthyError as error:
+        _say(str(error))
+        return 1
+    _say(f"{settings.network_ae.ae_title} answers C-ECHO")
+    return 0
+
+
+_COMMANDS: Final = {
+    "serve": _serve,
+    "check": _check,
+    "rebuild": _rebuild,
+    "export": _export,
+    "mark": _mark,
+    "reset": _reset,
+    "health": _health,
+}

@@ -55,6 +55,16 @@ def load_certificates(path: Path, what: str) -> list[x509.Certificate]:
         raise ConfigurationError(f"{what} {path}: holds no PEM certificate") from error
 
 
+def own_name(certificate: Path) -> str | None:
+    """The first DNS name that a certificate of ours carries (RFC 6125), None if there is none."""
+    leaf = load_certificates(certificate, "certificate")[0]
+    try:
+        names = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except x509.ExtensionNotFound:
+        return None
+    return next(iter(names.get_values_for_type(x509.DNSName)), None)
+
+
 def check_own(certificate: Path, key: Path, now: datetime | None = None) -> None:
     """Check that our own certificate is valid now and that the key is its own.
 

@@ -4,10 +4,10 @@ import argparse
 from collections.abc import Sequence
 
 from pacs_open import cli
-from pacs_open.config import Config
+from pacs_open.config import Config, KnownPeer
 from pacs_open.control import Control
 from pacs_open.errors import ConfigurationError
-from pacs_secure import config
+from pacs_secure import certificates, config
 from pacs_secure.controls.tls import Tls
 
 
@@ -43,4 +43,26 @@ def _load(chosen: argparse.Namespace) -> tuple[Config, Sequence[Control]]:
             "leak_beyond_this_machine = true"
         )
         raise ConfigurationError(message)
+    if chosen.command == "health":
+        return _as_a_peer(settings, controls)
     return settings, controls
+
+
+def _as_a_peer(settings: Config, controls: Sequence[Control]) -> tuple[Config, Sequence[Control]]:
+    """What concerns who calls this archive: TLS, and the name that its certificate carries."""
+    on_the_way = [control for control in controls if isinstance(control, Tls)]
+    names = [
+        certificates.own_name(certificate)
+        for control in on_the_way
+        for certificate in control.certificate[:1]
+    ]
+    connection = settings.network_connection
+    if not connection.port or not names or names[0] is None:
+        return settings, on_the_way
+    itself = KnownPeer(
+        ae_title=settings.network_ae.ae_title,
+        host=connection.host,
+        port=connection.port,
+        server_name=names[0],
+    )
+    return settings.model_copy(update={"peers": (itself,)}), on_the_way

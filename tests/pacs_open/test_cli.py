@@ -161,6 +161,36 @@ def test_check_rebuild_and_export_work_on_the_archive(toml, tmp_path, capsys):
     assert cli.main(["export", "--config", path]) == cli.WRONG_USE
 
 
+def test_reset_goes_back_to_the_mark(toml, capsys):
+    path = str(toml())
+
+    assert cli.main(["reset", "--config", path]) == cli.WRONG_USE
+    assert "there is no mark to go back to" in capsys.readouterr().err
+    assert cli.main(["mark", "--config", path]) == 0
+    assert cli.main(["reset", "--config", path]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "marked; reset comes back to this",
+        "as it was when it was marked",
+    ]
+
+
+def test_health_is_0_while_it_serves_and_1_with_one_line_when_it_does_not(toml, capsys):
+    with socket.create_server(("127.0.0.1", 0)) as reserved:
+        port = reserved.getsockname()[1]
+    path = toml(port=port)
+    with _running(path) as process:
+        process.stdout.readline()
+        assert cli.main(["health", "--config", str(path)]) == 0
+        assert capsys.readouterr().out == "PACS-OPEN answers C-ECHO\n"
+        process.terminate()
+        process.communicate(timeout=20)
+
+    assert cli.main(["health", "--config", str(path)]) == 1
+    said = capsys.readouterr().out
+    assert said.startswith("PACS-OPEN does not answer C-ECHO: ")
+    assert said.count("\n") == 1
+
+
 def test_what_check_finds_is_told_and_counts(toml, monkeypatch, capsys):
     class Damaged:
         kind, where, detail = "damaged record", "segment 1", "name\nwith a line"

@@ -23,6 +23,14 @@ def test_dates_are_compared_with_now(shift, fault, clinic):
     assert certificates.dates_fault(loaded(clinic.issue("mod")), now).startswith(fault)
 
 
+def test_our_own_name_is_the_first_that_the_certificate_carries(clinic):
+    assert certificates.own_name(clinic.issue("archive").certificate) == "archive"
+
+
+def test_a_certificate_may_carry_no_name(clinic):
+    assert certificates.own_name(clinic.trust) is None
+
+
 def test_weak_keys_are_named(clinic, rsa_key):
     for key, fault in [
         (rsa_key(2048), ""),

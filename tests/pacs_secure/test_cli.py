@@ -1,8 +1,13 @@
+import contextlib
+import json
 import logging
+import re
+import socket
 
 import pytest
 
-from pacs_secure import cli
+from pacs_open.server import Server
+from pacs_secure import cli, config
 
 
 @pytest.fixture(autouse=True)
@@ -71,3 +76,92 @@ def test_its_archive_can_be_checked(written, capsys):
 
     assert code == 0
     assert "0 problems" in output.out
+
+
+@pytest.fixture
+def house(clinic, tmp_path):
+    """Write the configuration of an archive that admits these titles, each with its certificate."""
+    own = clinic.issue("archive")
+
+    def write(titles, port):
+        rights = "{ " + ", ".join(f'{title} = ["echo"]' for title in titles) + " }"
+        lists = "{ " + ", ".join(f'{t} = ["{own.as_certificate.fingerprint}"]' for t in titles)
+        path = tmp_path / "secure.toml"
+        path.write_text(
+            f"""
+[archive]
+directory = "archive"
+[network_connection]
+port = {port}
+[workers]
+count = 1
+[controls]
+called_ae = {{ titles = ["PACS-SECURE"] }}
+calling_ae = {{ titles = {json.dumps(titles)} }}
+node_identity = {{ fingerprints = {lists} }} }}
+permissions = {{ rights = {rights} }}
+presentation_contexts = {{ services = {rights} }}
+audit = {{ enabled = false }}
+[controls.tls]
+certificate = "{own.certificate.as_posix()}"
+key = "{own.key.as_posix()}"
+trust = "{clinic.trust.as_posix()}"
+""",
+            encoding="utf-8",
+        )
+        return path
+
+    return write
+
+
+@pytest.fixture
+def served():
+    """Start the archive of a configuration in this process."""
+    with contextlib.ExitStack() as running:
+
+        def start(house, titles):
+            listening = socket.create_server(("127.0.0.1", 0))
+            path = house(titles, listening.getsockname()[1])
+            running.enter_context(Server(*config.load(path), listening=listening))
+            return path
+
+        yield start
+
+
+def test_health_is_asked_with_its_own_certificate_and_title(house, served, capsys):
+    path = served(house, ["PACS-SECURE"])
+
+    code, output = said(capsys, "health", "--config", path)
+
+    assert (code, output.out) == (0, "PACS-SECURE answers C-ECHO\n")
+
+
+def test_who_does_not_admit_its_own_title_is_not_healthy(house, served, capsys):
+    path = served(house, ["MODALITY"])
+
+    code, output = said(capsys, "health", "--config", path)
+
+    assert code == 1
+    assert output.out == ("PACS-SECURE does not answer C-ECHO: association rejected (1, 1, 3)\n")
+
+
+def test_another_archive_on_its_port_is_not_healthy(house, served, another_clinic, capsys):
+    """What answers must show a certificate that the configuration trusts."""
+    path = served(house, ["PACS-SECURE"])
+    path.write_text(
+        re.sub('trust = ".*"', f'trust = "{another_clinic.trust.as_posix()}"', path.read_text())
+    )
+
+    code, output = said(capsys, "health", "--config", path)
+
+    assert code == 1
+    assert "CERTIFICATE_VERIFY_FAILED" in output.out
+
+
+def test_without_tls_health_asks_in_plaintext(house, served, capsys):
+    path = served(house, ["PACS-SECURE"])
+
+    code, output = said(capsys, "health", "--config", path, "--without", "tls")
+
+    assert code == 1
+    assert output.out.startswith("PACS-SECURE does not answer C-ECHO: ")
