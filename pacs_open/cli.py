@@ -8,7 +8,7 @@ import argparse
 import hashlib
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TextIO
 
@@ -26,14 +26,23 @@ WRONG_USE: Final = 2
 Load = Callable[[argparse.Namespace], tuple[Config, Sequence[Control]]]
 """Turns options into a configuration and its controls; raises ConfigurationError."""
 
+Command = Callable[[Config, Sequence[Control], argparse.Namespace], int]
+"""Does what was asked for. Returns the exit code."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """``pacs-open``: the archive without safeguards. Returns the exit code."""
     return run(parser("pacs-open", "A DICOM archive with no safeguards."), _load_open, arguments)
 
 
-def parser(program: str, description: str) -> argparse.ArgumentParser:
-    """The options that both programs have; ``pacs-secure`` adds its own."""
+def parser(
+    program: str, description: str, more: Mapping[str, str] | None = None
+) -> argparse.ArgumentParser:
+    """The options that both programs have; ``pacs-secure`` adds its own.
+
+    ``more``: commands that only this program has, each with its help.
+    """
+    more = more or {}
     made = argparse.ArgumentParser(
         prog=program,
         description=description,
@@ -44,11 +53,12 @@ def parser(program: str, description: str) -> argparse.ArgumentParser:
         "command",
         nargs="?",
         default="serve",
-        choices=sorted(_COMMANDS),
+        choices=sorted([*_COMMANDS, *more]),
         help="serve: run until TERM (default); check: read the whole archive and name what is "
         "damaged; rebuild: make its index anew from its log; export: write its instances as DICOM "
         "files; mark: remember what it holds; reset: go back to that, while it is stopped; health: "
-        "ask it for a C-ECHO, as itself",
+        "ask it for a C-ECHO, as itself"
+        + "".join(f"; {name}: {does}" for name, does in more.items()),
     )
     made.add_argument("--config", required=True, type=Path, metavar="F", help="TOML file")
     made.add_argument(
@@ -61,20 +71,23 @@ def parser(program: str, description: str) -> argparse.ArgumentParser:
 
 
 def run(
-    options: argparse.ArgumentParser, load: Load, arguments: Sequence[str] | None = None
+    options: argparse.ArgumentParser,
+    load: Load,
+    arguments: Sequence[str] | None = None,
+    more: Mapping[str, Command] | None = None,
 ) -> int:
     """Parse, load, do. Returns the exit code: 0, 1 (check or health found something) or 2."""
     chosen = options.parse_args(arguments)
     logs.set_up(chosen.log_format)
     try:
         settings, controls = load(chosen)
-        return _COMMANDS[chosen.command](settings, controls, chosen)
+        return {**_COMMANDS, **(more or {})}[chosen.command](settings, controls, chosen)
     except PacsError as error:
-        _say(f"{options.prog}: {error}", sys.stderr)
+        say(f"{options.prog}: {error}", sys.stderr)
         return WRONG_USE
 
 
-def _say(text: str, stream: TextIO | None = None) -> None:
+def say(text: str, stream: TextIO | None = None) -> None:
     """One line for a person; nothing in it can move the cursor or start another line."""
     safe = "".join(c if c.isprintable() else logs.escape(c) for c in text)
     stream = stream or sys.stdout
@@ -112,7 +125,7 @@ def _serve(settings: Config, controls: Sequence[Control], chosen: argparse.Names
         line = f"listening on {host}:{port} as {title}"
         if chosen.log_format == "json":
             line = json.dumps({"event": "listening", "host": host, "port": port, "ae_title": title})
-        _say(line)
+        say(line)
 
     workers.run(settings, controls, announce)
     return 0
@@ -121,25 +134,30 @@ def _serve(settings: Config, controls: Sequence[Control], chosen: argparse.Names
 def state(content: str, settings: Config, controls: Sequence[Control]) -> str:
     """SHA-256 over what an archive holds (its state hash) and how it is configured."""
     tables = {"": settings, **{control.name: control for control in controls}}
-    written = {name: table.model_dump(mode="json") for name, table in tables.items()}
-    text = json.dumps([content, written], sort_keys=True)
+    written = {name: table.model_dump() for name, table in tables.items()}
+    text = json.dumps([content, written], sort_keys=True, default=_written)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _written(value: object) -> str | list[str]:
+    """A value that JSON does not know; a set in an order that is the same in each process."""
+    return sorted(map(str, value)) if isinstance(value, Set) else str(value)
 
 
 def _check(settings: Config, controls: Sequence[Control], _chosen: argparse.Namespace) -> int:
     with open_archive(settings) as archive:
         problems = archive.check()
         for problem in problems:
-            _say(f"{problem.kind}: {problem.where}: {problem.detail}")
+            say(f"{problem.kind}: {problem.where}: {problem.detail}")
         content = archive.state_hash()
-    _say(f"{len(problems)} problems, content {content}")
-    _say(f"state {state(content, settings, controls)} (content and configuration)")
+    say(f"{len(problems)} problems, content {content}")
+    say(f"state {state(content, settings, controls)} (content and configuration)")
     return 1 if problems else 0
 
 
 def _rebuild(settings: Config, _controls: Sequence[Control], _chosen: argparse.Namespace) -> int:
     with open_archive(settings) as archive:
-        _say(f"{archive.rebuild()} instances in the new index")
+        say(f"{archive.rebuild()} instances in the new index")
     return 0
 
 
@@ -148,21 +166,21 @@ def _export(settings: Config, _controls: Sequence[Control], chosen: argparse.Nam
         message = "export needs --to DIR"
         raise ConfigurationError(message)
     with open_archive(settings) as archive:
-        _say(f"{archive.export(chosen.to)} files in {chosen.to}")
+        say(f"{archive.export(chosen.to)} files in {chosen.to}")
     return 0
 
 
 def _mark(settings: Config, _controls: Sequence[Control], _chosen: argparse.Namespace) -> int:
     with open_archive(settings) as archive:
         archive.mark()
-    _say("marked; reset comes back to this")
+    say("marked; reset comes back to this")
     return 0
 
 
 def _reset(settings: Config, _controls: Sequence[Control], _chosen: argparse.Namespace) -> int:
     with open_archive(settings) as archive:
         archive.reset()
-    _say("as it was when it was marked")
+    say("as it was when it was marked")
     return 0
 
 
@@ -172,13 +190,13 @@ def _health(settings: Config, controls: Sequence[Control], _chosen: argparse.Nam
     try:
         health.ask(settings, controls)
     except health.UnhealthyError as error:
-        _say(str(error))
+        say(str(error))
         return 1
-    _say(f"{settings.network_ae.ae_title} answers C-ECHO")
+    say(f"{settings.network_ae.ae_title} answers C-ECHO")
     return 0
 
 
-_COMMANDS: Final = {
+_COMMANDS: Final[Mapping[str, Command]] = {
     "serve": _serve,
     "check": _check,
     "rebuild": _rebuild,

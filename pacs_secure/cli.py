@@ -7,13 +7,15 @@ from pacs_open import cli
 from pacs_open.config import Config, KnownPeer
 from pacs_open.control import Control
 from pacs_open.errors import ConfigurationError
-from pacs_secure import certificates, config
+from pacs_secure import audit_check, certificates, config
+from pacs_secure.controls.audit import Audit
 from pacs_secure.controls.tls import Tls
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """``pacs-secure``: the archive with its controls. Returns the exit code."""
-    options = cli.parser("pacs-secure", "The same archive with controls.")
+    audit = {"audit": "look for edits in the audit trail"}
+    options = cli.parser("pacs-secure", "The same archive with controls.", audit)
     options.add_argument(
         "--only",
         action="append",
@@ -28,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         metavar="C",
         help="leave out this control and what needs it; may be repeated",
     )
-    return cli.run(options, _load, arguments)
+    return cli.run(options, _load, arguments, {"audit": _audit})
 
 
 def _load(chosen: argparse.Namespace) -> tuple[Config, Sequence[Control]]:
@@ -46,6 +48,17 @@ def _load(chosen: argparse.Namespace) -> tuple[Config, Sequence[Control]]:
     if chosen.command == "health":
         return _as_a_peer(settings, controls)
     return settings, controls
+
+
+def _audit(_settings: Config, controls: Sequence[Control], _chosen: argparse.Namespace) -> int:
+    trails = [control for control in controls if isinstance(control, Audit)]
+    if not trails or not (trails[0].file and trails[0].key and trails[0].anchor):
+        message = "controls.audit: is off or names no file, key and anchor: there is no trail"
+        raise ConfigurationError(message)
+    findings = audit_check.check(trails[0].file, trails[0].key, trails[0].anchor)
+    for finding in findings:
+        cli.say(str(finding))
+    return 1 if findings else 0
 
 
 def _as_a_peer(settings: Config, controls: Sequence[Control]) -> tuple[Config, Sequence[Control]]:

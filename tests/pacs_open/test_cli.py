@@ -236,6 +236,35 @@ def test_the_state_is_what_is_held_and_how_it_is_configured(tmp_path):
     assert cli.state("0", settings, (Bare(),)) in states
 
 
+def test_the_state_is_the_same_in_each_process():
+    """Python gives a set another order in each process."""
+    program = """
+from pathlib import Path
+from pacs_open import cli
+from pacs_open.config import ArchiveTable, Config
+from pacs_open.control import Control
+
+class Rights(Control):
+    name = "rights"
+    may: dict[str, frozenset[str]]
+
+settings = Config(archive=ArchiveTable(directory=Path("archive")))
+print(cli.state("0", settings, (Rights(may={"VISITOR": {"echo", "find", "get", "move"}}),)))
+"""
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env={**os.environ, "PYTHONHASHSEED": str(seed)},
+            capture_output=True,
+            check=True,
+            timeout=60,
+        ).stdout
+        for seed in range(1, 5)
+    }
+
+    assert len(said) == 1
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no workers of their own where nothing forks")
 def test_interrupt_is_a_clean_end_too(toml):
     with _running(toml()) as process:

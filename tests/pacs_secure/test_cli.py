@@ -7,7 +7,7 @@ import socket
 import pytest
 
 from pacs_open.server import Server
-from pacs_secure import cli, config
+from pacs_secure import audit_chain, cli, config
 
 
 @pytest.fixture(autouse=True)
@@ -165,3 +165,24 @@ def test_without_tls_health_asks_in_plaintext(house, served, capsys):
 
     assert code == 1
     assert output.out.startswith("PACS-SECURE does not answer C-ECHO: ")
+
+
+def test_its_audit_trail_can_be_checked(house, served, capsys):
+    path = served(house, ["PACS-SECURE"])
+
+    assert said(capsys, "audit", "--config", path)[0] == cli.cli.WRONG_USE
+
+    (path.parent / "audit").mkdir()
+    (path.parent / "audit-key").mkdir()
+    audit_chain.make_key(path.parent / "audit-key" / "key")
+    files = 'file = "audit/trail", key = "audit-key/key", anchor = "audit-key/anchor"'
+    path.write_text(path.read_text().replace("enabled = false", files))
+    with Server(*config.load(path), listening=socket.create_server(("127.0.0.1", 0))):
+        pass
+
+    assert said(capsys, "audit", "--config", path)[0] == 0
+    trail = path.parent / "audit" / "trail"
+    trail.write_bytes(trail.read_bytes().splitlines(keepends=True)[0])
+    code, output = said(capsys, "audit", "--config", path)
+    assert code == 1
+    assert "tail cut off" in output.out
