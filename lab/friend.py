@@ -19,6 +19,7 @@ from lab.probe import Answer, NotTestedError
 from lab.scene import Peer, Scene, Wanted
 from lab.sop_classes import CT, STUDY_ROOT_FIND
 from lab.verdict import AFTER, PositiveControl
+from sample_images.manifest import Manifest
 
 ARRIVES_WITHIN = 5.0
 """Seconds that a moved image may take."""
@@ -97,7 +98,9 @@ def greet(scene: Scene) -> tuple[PositiveControl | None, Scene]:
     stores = [(peer, "store") for peer in scene.peers.values() if "store" in peer.may and scene.own]
     first = [_serve(scene, peer, service, bait) for peer, service in stores]
     stored = any(deed.ok for deed in first)
-    scene = replace(scene, wanted=wanted_of(bait) if stored else scene.wanted or planted(scene))
+    scene = replace(
+        scene, wanted=wanted_of(bait) if stored else scene.wanted or planted(scene.answer_key)
+    )
     others = [
         (peer, service)
         for peer in scene.peers.values()
@@ -109,9 +112,9 @@ def greet(scene: Scene) -> tuple[PositiveControl | None, Scene]:
     return _control(scene, [*first, *rest]), scene
 
 
-def planted(scene: Scene) -> Wanted | None:
+def planted(answer_key: Manifest | None) -> Wanted | None:
     """The first instance of the answer key, which should be in the archive."""
-    for patient in scene.answer_key.patients if scene.answer_key else ():
+    for patient in answer_key.patients if answer_key else ():
         for study in patient.studies:
             for series in study.series:
                 for one in series.instances:

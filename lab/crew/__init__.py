@@ -26,8 +26,8 @@ Count = Callable[[int], None]
 """Told how many instances are done in all; called from several threads."""
 
 
-class CrewError(EngineError):
-    """A device of the lab could not do its work: a fault of ours, never of an archive."""
+class StationError(EngineError):
+    """A device of the lab did not do its work: a fault of ours, never of an archive."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Crew(Protocol):
         """Draw images and let the modality send them to both; nothing drawn is left behind.
 
         Raises:
-            CrewError: the modality could not do its work.
+            StationError: the modality could not do its work.
             OSError: the images cannot be written.
         """
 
@@ -62,7 +62,7 @@ class Crew(Protocol):
         """Let the workstation find, get and have moved everything on the hardened archive.
 
         Raises:
-            CrewError: the workstation could not do its work.
+            StationError: the workstation could not do its work.
         """
 
     def measure(
@@ -71,7 +71,7 @@ class Crew(Protocol):
         """Let the stranger take what an archive gives.
 
         Raises:
-            CrewError: the stranger could not do its work.
+            StationError: the stranger could not do its work.
         """
 
     def ask(self, which: Which, answer_key: Manifest, progress: Asking) -> tuple[Scene, Outcome]:

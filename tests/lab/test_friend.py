@@ -81,4 +81,4 @@ def test_where_nothing_is_known_to_be_there_an_echo_is_all_a_friend_can_prove(wr
 
     assert friend.ok
     assert {what.split()[1] for what in friend.did} == {"C-ECHO"}
-    assert planted(scene) is None
+    assert planted(scene.answer_key) is None

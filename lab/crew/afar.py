@@ -1,0 +1,193 @@
+"""The crew afar: each device is a station of its own, and is spoken with.
+
+The stranger puts the questions that hold nothing issued, the examiner all others; where one
+would disturb others it comes last. What the stranger brings back is compared with the answer key
+here, since it has none.
+"""
+
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from functools import partial
+from threading import Lock
+
+from lab.crew import Count, Filled, Load, Show, StationError
+from lab.crew.speak import Speak, order
+from lab.engines import Which
+from lab.evidence import Evidence, Layer
+from lab.exposure import Exposure, compare
+from lab.friend import planted
+from lab.peers.workstation import Worked
+from lab.probe import Probe, Untold, unknown
+from lab.probes import PROBES
+from lab.progress import Progress
+from lab.run import Asked, Outcome, judge_all
+from lab.run import Progress as Asking
+from lab.scene import Scene, Wanted
+from lab.stations import orders
+from lab.stations.lines import Advance
+from lab.verdict import PositiveControl
+from sample_images.manifest import Manifest
+
+ARCHIVES: tuple[Which, ...] = ("open", "secure")
+MODALITY, WORKSTATION, STRANGER, EXAMINER = "modality", "workstation", "stranger", "examiner"
+"""Names of the stations."""
+WITHIN = 600.0
+"""Seconds for one order, and more where there is more to do:"""
+EACH_PATIENT = 60.0
+
+
+class CrewAfar:
+    """The devices of a lab whose stations are reached through ``speak``."""
+
+    def __init__(self, speak: Speak) -> None:
+        self._speak = speak
+
+    def fill(self, load: Load, progress: Progress) -> Filled:
+        """See :meth:`lab.crew.Crew.fill`."""
+        told = orders.Send(
+            within=_within(load.patients),
+            patients=load.patients,
+            seed=load.seed,
+            size=load.size,
+            archives=ARCHIVES,
+        )
+        with (
+            progress.task("the modality sends to both") as sending,
+            progress.task("drawing invented patients", load.patients) as drawn,
+        ):
+
+            def hear(advance: Advance) -> None:
+                task = drawn if advance.what == "drawing" else sending
+                task.reach(advance.done, advance.words)
+
+            done = order(self._speak, MODALITY, told, orders.SENT, hear=hear)
+        return Filled(done.answer_key, {which: done.sent[which] for which in ARCHIVES})
+
+    def work(self, answer_key: Manifest, done: Count) -> Worked:
+        """See :meth:`lab.crew.Crew.work`."""
+        told = orders.Work(
+            within=_within(len(answer_key.patients)), archive="secure", answer_key=answer_key
+        )
+        return order(self._speak, WORKSTATION, told, orders.WORKED, hear=lambda a: done(a.done))
+
+    def measure(
+        self, which: Which, answer_key: Manifest, show: Show | None, done: Count
+    ) -> Exposure:
+        """See :meth:`lab.crew.Crew.measure`."""
+        told = orders.Measure(
+            within=_within(len(answer_key.patients)), archive=which, pictures=show is not None
+        )
+        taken = order(
+            self._speak, STRANGER, told, orders.TAKEN, hear=lambda a: done(a.done), show=show
+        )
+        return compare(taken, answer_key)
+
+    def ask(self, which: Which, answer_key: Manifest, progress: Asking) -> tuple[Scene, Outcome]:
+        """See :meth:`lab.crew.Crew.ask`."""
+        return _Questions(self._speak, which, progress).put(planted(answer_key))
+
+
+class _Questions:
+    """All questions to one archive."""
+
+    def __init__(self, speak: Speak, which: Which, progress: Asking) -> None:
+        self._speak = speak
+        self._which = which
+        self._progress = progress
+        self._lock = Lock()
+        self._done: dict[str, int] = {}
+
+    def put(self, known: Wanted | None) -> tuple[Scene, Outcome]:
+        """The friends first, then the questions, then the friends again."""
+        started, began = datetime.now(UTC).isoformat(timespec="seconds"), time.monotonic()
+        greeted = self._greet(known)
+        asked = self._ask_all(greeted.wanted)
+        friend = self._greet_again(greeted.friend)
+        findings = judge_all(asked, friend, own=True)
+        scene = Scene(self._which, (greeted.door,), greeted.ae_title)
+        return scene, Outcome(started, friend, findings, time.monotonic() - began)
+
+    def _greet(self, known: Wanted | None) -> orders.Greeted:
+        told = orders.Greet(within=WITHIN, archive=self._which, wanted=known)
+        return order(self._speak, EXAMINER, told, orders.GREETED)
+
+    def _greet_again(self, before: PositiveControl | None) -> PositiveControl | None:
+        """A fault of ours after the questions must not read as friends that were served."""
+        if before is None:
+            return None
+        told = orders.GreetAgain(within=WITHIN, archive=self._which, before=before)
+        try:
+            return order(self._speak, EXAMINER, told, orders.GREETED_AGAIN)
+        except StationError as error:
+            evidence = (*before.evidence, Evidence(Layer.LAB, _fault(error)))
+            return PositiveControl(
+                before.peer, before.did, ok=False, reached=False, evidence=evidence
+            )
+
+    def _ask_all(self, wanted: Wanted | None) -> Sequence[Asked]:
+        """Answers in the order of the questions."""
+        together = [probe for probe in PROBES if not probe.alone]
+        answers: dict[str, Asked] = {}
+        with ThreadPoolExecutor(2) as pool:
+            for asked in pool.map(partial(self._ask, wanted), _by_station(together)):
+                answers.update(asked)
+        for probe in PROBES:
+            if probe.alone:
+                answers.update(self._ask(wanted, (_station_of(probe), [probe])))
+        return [answers[probe.id] for probe in PROBES]
+
+    def _ask(
+        self, wanted: Wanted | None, asked: tuple[str, Sequence[Probe]]
+    ) -> Mapping[str, Asked]:
+        """What one station was answered; if it fails, nothing is known."""
+        station, probes = asked
+        ids = {probe.id: probe for probe in probes}
+        told = orders.Ask(within=WITHIN, archive=self._which, probes=tuple(ids), wanted=wanted)
+        before = self._done.get(station, 0)
+        try:
+            answers = order(
+                self._speak,
+                station,
+                told,
+                orders.ASKED,
+                hear=lambda advance: self._hear(station, before + advance.done, advance.words),
+            )
+            came = {one.probe: one for one in answers}
+            return {
+                name: Asked(probe, came[name].answered, came[name].seconds)
+                for name, probe in ids.items()
+            }
+        except (StationError, KeyError) as error:
+            answered = unknown(Untold.FAULT, text=_fault(error))
+            return {name: Asked(probe, answered, 0.0) for name, probe in ids.items()}
+
+    def _hear(self, station: str, done: int, words: str) -> None:
+        """Add up what two stations tell at the same time."""
+        with self._lock:
+            self._done[station] = done
+            self._progress(sum(self._done.values()), len(PROBES), words)
+
+
+def _station_of(probe: Probe) -> str:
+    return EXAMINER if probe.issued else STRANGER
+
+
+def _by_station(probes: Sequence[Probe]) -> Sequence[tuple[str, Sequence[Probe]]]:
+    """Who puts which questions; a station with none is left out."""
+    shared = [
+        (station, [probe for probe in probes if _station_of(probe) == station])
+        for station in (STRANGER, EXAMINER)
+    ]
+    return [(station, some) for station, some in shared if some]
+
+
+def _fault(error: Exception) -> str:
+    if isinstance(error, KeyError):
+        return f"fault of the lab: {error.args[0]} was asked, and no answer was brought back"
+    return f"fault of the lab: {error}"
+
+
+def _within(patients: int) -> float:
+    return WITHIN + EACH_PATIENT * patients

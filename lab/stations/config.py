@@ -1,0 +1,90 @@
+"""What a station is told: who it is, where it listens, which archives it knows."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from lab import told
+
+SERVICES = Literal["echo", "store", "find", "get", "move"]
+
+
+class ArchiveTable(told.Table):
+    """An archive as this station reaches it. Seconds, and counts of associations."""
+
+    name: str
+    """``open`` or ``secure``."""
+    host: str
+    port: int = Field(ge=1, le=65535)
+    ae_title: str
+    tls: bool = False
+    server_name: str | None = None
+    """The name that its certificate must carry; the host if absent."""
+    callback_port: int | None = None
+    """Where it would call back a move destination that it does not know."""
+    handshake_deadline: float = 10.0
+    """The tight value that ``silent_connection`` asks about."""
+
+
+class DeviceTable(told.Table):
+    """An application entity that this station is, or knows by name."""
+
+    role: str
+    """``modality``, ``workstation``, ``visitor``."""
+    ae_title: str
+    may: tuple[SERVICES, ...] = ()
+    keys: Path | None = None
+    """Folder with key.pem, certificate.pem and trust.pem; None: it has none."""
+    listens: Mapping[str, int] = Field(default_factory=dict)
+    """Archive to the port where its C-MOVE arrives."""
+    stands: bool = False
+    """Whether its listeners stand all the time, rather than while an order needs them."""
+
+
+class Station(told.Table):
+    """One station. Folders must exist and be writable."""
+
+    archives: tuple[ArchiveTable, ...]
+    devices: tuple[DeviceTable, ...] = ()
+    listens_at: str = "0.0.0.0"
+    """Address of its listeners: its own networks, where nobody else is told otherwise."""
+    run: Path = Path("/run/pacslab")
+    """What it writes for itself while it runs."""
+    images: Path | None = None
+    """Where images are drawn; None: it draws none."""
+
+    @model_validator(mode="after")
+    def _calls_each_archive_by_one_name(self) -> "Station":
+        names = [archive.name for archive in self.archives]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"archives: {name!r} stands twice")
+        for device in self.devices:
+            for name in device.listens:
+                if name not in names:
+                    raise ValueError(f"devices: {device.ae_title} listens for {name!r}, no archive")
+        return self
+
+    def archive(self, name: str) -> ArchiveTable:
+        """One archive.
+
+        Raises:
+            LookupError: this station knows none of that name.
+        """
+        for archive in self.archives:
+            if archive.name == name:
+                return archive
+        raise LookupError(f"this station knows no archive {name!r}")
+
+    def device(self, role: str) -> DeviceTable:
+        """What this station is in one role.
+
+        Raises:
+            LookupError: it is nothing of the kind.
+        """
+        for device in self.devices:
+            if device.role == role:
+                return device
+        raise LookupError(f"this station is no {role}")

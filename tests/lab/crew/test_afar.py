@@ -1,0 +1,208 @@
+"""The crew afar: the same as the crew here, by stations that run as processes of their own."""
+
+import json
+import threading
+
+import pytest
+
+from lab.crew import StationError
+from lab.crew.afar import CrewAfar
+from lab.probe import Answer, Untold
+from lab.probes import PROBES
+from lab.verdict import Verdict
+from sample_images.manifest import Manifest
+from sample_images.size import Size
+
+
+@pytest.fixture(scope="module")
+def afar(stations):
+    return CrewAfar(stations.speak)
+
+
+@pytest.fixture(scope="module")
+def filled(afar, load, quiet):
+    return afar.fill(load, quiet)
+
+
+@pytest.fixture
+def no_key():
+    return Manifest(seed=1, size=Size.SMALL, patients=())
+
+
+def test_the_modality_station_fills_both_and_leaves_no_image_behind(filled, filled_here, stations):
+    assert filled.answer_key == filled_here.answer_key
+    assert filled.sent == filled_here.sent
+    assert list((stations.folder / "modality" / "images").iterdir()) == []
+
+
+def test_the_workstation_station_works_where_its_listener_stands(afar, filled):
+    told = []
+    worked = afar.work(filled.answer_key, told.append)
+
+    assert worked.found == worked.patients == 2
+    assert (worked.got.ok, worked.moved.ok) == (True, True)
+    assert (worked.got.tls, worked.moved.tls) == (True, True)
+    assert told[-1] == 2 * worked.got.expected
+
+
+def test_the_stranger_station_brings_back_the_same_as_the_stranger_here(
+    afar, here, filled, filled_here
+):
+    for which in ("open", "secure"):
+        shown, shown_here, told = [], [], []
+        measured = afar.measure(which, filled.answer_key, shown.append, told.append)
+        same = here.measure(which, filled_here.answer_key, shown_here.append, lambda count: None)
+
+        assert counted(measured) == counted(same)
+        assert told[-1:] == ([len(shown)] if shown else [])
+        shown.sort(key=lambda picture: picture.order)
+        shown_here.sort(key=lambda picture: picture.order)
+        assert shown == shown_here
+        assert [one.image.tobytes() for one in shown] == [one.image.tobytes() for one in shown_here]
+
+
+def counted(measured):
+    return (
+        measured.text,
+        measured.patients_obtained,
+        measured.patients_planted,
+        measured.images_obtained,
+        measured.images_planted,
+        measured.images_identical,
+        measured.at_least,
+        measured.size,
+    )
+
+
+@pytest.mark.parametrize("which", ["open", "secure"])
+def test_every_verdict_is_the_one_of_the_crew_here(afar, here, filled, filled_here, which):
+    told = []
+    scene, outcome = afar.ask(which, filled.answer_key, lambda *step: told.append(step))
+    _, same = here.ask(which, filled_here.answer_key, lambda *step: None)
+
+    assert judged(outcome) == judged(same)
+    assert outcome.positive_control.ok, outcome.positive_control.evidence
+    titles = {"EXAM-MODALITY", "EXAM-WORKSTATION", "EXAM-VISITOR"}
+    assert set(outcome.positive_control.peer.split(", ")) == titles
+    assert [what.removeprefix("EXAM-") for what in outcome.positive_control.did] == list(
+        same.positive_control.did
+    )
+    assert (scene.name, scene.ae_title) == (which, f"PACS-{which.upper()}")
+    assert (scene.door.tls) == (which == "secure")
+    assert told[-1][:2] == (len(PROBES), len(PROBES))
+
+
+def judged(outcome):
+    return {
+        found.probe.id: (found.answered.answer, found.judgement.verdict)
+        for found in outcome.findings
+    }
+
+
+class Faulty:
+    """Speaks with the stations, but one of them fails at one kind of order."""
+
+    def __init__(self, speak, service, do, says):
+        self._speak, self._service, self._do, self._says = speak, service, do, says
+
+    def __call__(self, service, order):
+        told = json.loads(order)
+        if (service, told["do"]) == (self._service, self._do):
+            yield from self._says
+            return
+        yield from self._speak(service, order)
+
+
+GREETED = {
+    "door": {"host": "pacs", "port": 1, "tls": False},
+    "ae_title": "PACS",
+    "friend": {"peer": "A", "did": ["A C-ECHO"], "ok": True, "reached": True, "evidence": []},
+    "wanted": None,
+}
+
+
+def line(**said):
+    return json.dumps(said).encode()
+
+
+def answers(service, order):
+    """Every question is answered no; every friend is served."""
+    told = json.loads(order)
+    match told["do"]:
+        case "greet":
+            yield line(result=GREETED)
+        case "greet again":
+            yield line(result=GREETED["friend"])
+        case _:
+            yield line(
+                result=[
+                    {"probe": name, "answered": {"answer": "no"}, "seconds": 0.1}
+                    for name in told["probes"]
+                ]
+            )
+
+
+@pytest.mark.parametrize(
+    ("service", "asked_of"),
+    [("stranger", lambda probe: not probe.issued), ("examiner", lambda probe: probe.issued)],
+)
+def test_a_station_that_fails_is_a_fault_of_the_lab_and_never_an_answer(service, asked_of, no_key):
+    afar = CrewAfar(Faulty(answers, service, "ask", [line(fault="out of memory")]))
+    _, outcome = afar.ask("secure", no_key, lambda *step: None)
+
+    for found in outcome.findings:
+        if asked_of(found.probe):
+            assert found.answered.untold is Untold.FAULT
+            assert found.judgement.verdict is Verdict.INCONCLUSIVE
+            assert found.judgement.why == f"fault of the lab: {service}: out of memory"
+        else:
+            assert found.answered.answer is Answer.NO
+            assert found.judgement.verdict is Verdict.PASS
+
+
+def test_an_answer_that_is_not_brought_back_is_none(no_key):
+    afar = CrewAfar(Faulty(answers, "stranger", "ask", [line(result=[])]))
+    _, outcome = afar.ask("secure", no_key, lambda *step: None)
+
+    strange = [found for found in outcome.findings if not found.probe.issued]
+    assert {found.judgement.verdict for found in strange} == {Verdict.INCONCLUSIVE}
+
+
+def test_friends_that_could_not_be_asked_again_are_not_taken_for_served(no_key):
+    afar = CrewAfar(Faulty(answers, "examiner", "greet again", []))
+    _, outcome = afar.ask("secure", no_key, lambda *step: None)
+
+    assert {found.judgement.verdict for found in outcome.findings} == {Verdict.INCONCLUSIVE}
+    assert "examiner: it ended without a result" in outcome.positive_control.evidence[-1].text
+
+
+@pytest.mark.parametrize(
+    ("service", "do", "work"),
+    [
+        ("examiner", "greet", lambda afar, key: afar.ask("open", key, lambda *step: None)),
+        ("workstation", "work", lambda afar, key: afar.work(key, lambda count: None)),
+        ("stranger", "measure", lambda afar, key: afar.measure("open", key, None, print)),
+    ],
+)
+def test_work_that_is_not_done_is_one_line_with_the_stations_name(service, do, work, no_key):
+    afar = CrewAfar(Faulty(answers, service, do, [line(fault="its keys are gone")]))
+    with pytest.raises(StationError, match=f"^{service}: its keys are gone$"):
+        work(afar, no_key)
+
+
+def test_stranger_and_examiner_ask_at_the_same_time_and_what_disturbs_comes_last(no_key):
+    both = threading.Barrier(2)
+    asked = []
+
+    def speak(service, order):
+        told = json.loads(order)
+        if told["do"] == "ask":
+            asked.append(told["probes"])
+            if len(told["probes"]) > 1:
+                both.wait(timeout=20)
+        yield from answers(service, order)
+
+    CrewAfar(speak).ask("open", no_key, lambda *step: None)
+    alone = [probe.id for probe in PROBES if probe.alone]
+    assert asked[2:] == [[name] for name in alone]
+    assert not set(alone) & {name for some in asked[:2] for name in some}
