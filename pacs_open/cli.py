@@ -8,7 +8,7 @@ import argparse
 import hashlib
 import json
 import sys
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TextIO
 
@@ -141,7 +141,7 @@ def state(content: str, settings: Config, controls: Sequence[Control]) -> str:
 
 def _written(value: object) -> str | list[str]:
     """A value that JSON does not know; a set in an order that is the same in each process."""
-    return sorted(map(str, value)) if isinstance(value, Set) else str(value)
+    return sorted(map(str, value)) if isinstance(value, set | frozenset) else str(value)
 
 
 def _check(settings: Config, controls: Sequence[Control], _chosen: argparse.Namespace) -> int:

@@ -25,6 +25,14 @@ class IndexUnavailableError(ArchiveError):
     """The catalogue cannot be reached or is locked (answered A700H)."""
 
 
+class IndexAwayError(IndexUnavailableError):
+    """The whole catalogue does not answer: to ask it for the next instance is of no use."""
+
+
+class CommitInDoubtError(IndexAwayError):
+    """The catalogue went away while it committed: whether it did is known when it is back."""
+
+
 class DamagedRecordError(ArchiveError):
     """A record in the log does not match its checksum; its neighbours are untouched."""
 

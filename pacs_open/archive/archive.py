@@ -10,11 +10,13 @@ crash leaves.
     DIRECTORY/index.sqlite                the view
     DIRECTORY/commits                     the number of the last commit
     DIRECTORY/mark/                       what `reset` goes back to
+    DIRECTORY/identity                    of the archive, where the index is on a server
     DIRECTORY/opening.lock, users.lock    who is here
 """
 
 import contextlib
 import os
+import secrets
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Literal, Self
@@ -26,7 +28,7 @@ from pacs_open.archive.counter import Counter
 from pacs_open.archive.incoming import Incoming, Outcome, Request, check_uid
 from pacs_open.archive.maintenance import Problem
 from pacs_open.archive.pool import Pool
-from pacs_open.archive.record import SEGMENT_START
+from pacs_open.archive.record import SEGMENT_START, RecordHeader
 from pacs_open.archive.recovery import Recovery
 from pacs_open.archive.segment import Segment, path_of
 from pacs_open.archive.stored import Held, Stored, open_record
@@ -92,8 +94,8 @@ class Archive:
                 raise
             self.index.set_aside()
             self._open_index(alone=alone)
-        self._committer = Committer(self.index, self.counter)
         self._fill_pool()
+        self._committer = Committer(self.index, self.counter, self._settled)
         disk.lock(self._users, shared=True)
 
     def _fill_pool(self) -> None:
@@ -102,11 +104,23 @@ class Archive:
     def _open_index(self, *, alone: bool) -> None:
         self.index = Index(self.directory, self._index_url)
         try:
-            self.index.create()
+            owner = "" if self.index.path else self._name()
+            self.index.create(owner, alone=alone)
             self._recovery(alone=alone).reconcile()
         except BaseException:
             self.index.close()
             raise
+
+    def _name(self) -> str:
+        """What tells this archive from others; made up once."""
+        path = self.directory / "identity"
+        with disk.room(path):
+            if not path.exists():
+                fresh = path.with_suffix(".new")
+                fresh.write_text(secrets.token_hex(16))
+                disk.sync_file(fresh)
+                fresh.replace(path)
+            return path.read_text(encoding="ascii")
 
     def _recovery(self, *, alone: bool) -> Recovery:
         return Recovery(self.segments, self.index, self.counter, self.codecs, alone)
@@ -193,6 +207,18 @@ class Archive:
         """Commit a whole instance to the index, together with others that wait."""
         self._committer.submit(request)
 
+    def doubt(self, segment: Segment, header: RecordHeader) -> None:
+        """Keep a segment whose last record may be committed, or not, until it is known."""
+        self._committer.doubt(segment, header)
+
+    def _settled(self, segment: Segment, sound: bool) -> None:  # noqa: FBT001 - a callback
+        self.pool.give(segment, sound=sound)
+
+    def _leave_log(self) -> None:
+        """Give up all leases."""
+        self._committer.forget()
+        self.pool.close()
+
     def sync_segment(self, number: int) -> None:
         """Wait until a segment that may be another process' is on the disk."""
         if self.durable:
@@ -202,7 +228,7 @@ class Archive:
 
     def _adoptable(self, segment: Segment) -> bool:
         indexed, segment.synced = self.index.segment_ends().get(segment.number, (0, 0))
-        return segment.end in {indexed, SEGMENT_START}
+        return segment.end in {indexed, SEGMENT_START} or self._recovery(alone=False).adopt(segment)
 
     def _retired(self, segments: list[Segment]) -> None:
         for segment in segments:
@@ -226,7 +252,7 @@ class Archive:
             ArchiveError: another process has the archive open.
         """
         with self.alone():
-            self.pool.close()
+            self._leave_log()
             try:
                 return self._recovery(alone=True).rebuild()
             finally:
@@ -249,7 +275,7 @@ class Archive:
         """
         with self.alone():
             mark.look(self.directory)
-            self.pool.close()
+            self._leave_log()
             self.index.close()
             self.counter.close()
             try:
@@ -259,7 +285,7 @@ class Archive:
 
     def close(self) -> None:
         """Leave the directory; nothing more can be stored."""
-        self.pool.close()
+        self._leave_log()
         self.index.close()
         self.counter.close()
         os.close(self._users)

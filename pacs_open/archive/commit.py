@@ -1,38 +1,88 @@
-"""The moment at which an instance comes to be: decided, numbered, sealed and indexed at once."""
+"""The moment at which an instance comes to be: decided, numbered, sealed and indexed at once.
 
-from collections.abc import Sequence
+If the database goes away while it commits, its answer is lost: the instances of that transaction
+are found by everybody, or by nobody. Their peers are told A700H, and their records stay where
+they are until the next transaction. It has the turn, so that the lost one is over, and sees.
+"""
+
+import contextlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
 from pacs_open.archive.counter import Counter
 from pacs_open.archive.group_commit import GroupCommit
 from pacs_open.archive.incoming import Outcome, Request
-from pacs_open.index.index import Index
+from pacs_open.archive.record import RecordHeader
+from pacs_open.archive.segment import Segment
+from pacs_open.errors import ArchiveError, IndexAwayError
+from pacs_open.index.index import Index, segment_ends
 from pacs_open.index.placement import existing, kin, note_segment, place, remove
 from pacs_open.refusals import Refusal
 from pacs_open.values import Record
 
 
-class Committer:
-    """Commits whole instances to the index of one process, as many at once as wait."""
+@dataclass(frozen=True)
+class Doubt:
+    """A record of which nobody knows yet whether the index has it."""
 
-    def __init__(self, index: Index, counter: Counter) -> None:
+    segment: Segment
+    header: RecordHeader
+
+
+class Committer:
+    """Commits whole instances to the index of one process, as many at once as wait.
+
+    ``settled`` takes back the segment of a doubt, and whether it may be written to again.
+    """
+
+    def __init__(
+        self, index: Index, counter: Counter, settled: Callable[[Segment, bool], None]
+    ) -> None:
         self._index = index
         self._counter = counter
-        self._group: GroupCommit[Request] = GroupCommit(self._transaction)
+        self._settled = settled
+        self._doubts: list[Doubt] = []
+        self._group: GroupCommit[Request] = GroupCommit(self._transaction, (IndexAwayError,))
 
     def submit(self, request: Request) -> None:
         """Return when it is visible to everybody; raise why it is not."""
         self._group.submit(request)
 
+    def doubt(self, segment: Segment, header: RecordHeader) -> None:
+        """Keep a record that may be committed, until it is known."""
+        self._doubts.append(Doubt(segment, header))
+
+    def forget(self) -> None:
+        """Leave the doubts to whoever opens the archive next, and looks at the whole log."""
+        while self._doubts:
+            self._doubts.pop().segment.close()
+
     def _transaction(self, batch: Sequence[Request]) -> None:
         """One index transaction for all who wait."""
-        with self._index.writing() as connection:
+        with contextlib.ExitStack() as afterwards, self._index.writing() as connection:
+            while self._doubts:
+                sound = self._settle(connection, self._doubts[0])
+                afterwards.callback(self._settled, self._doubts.pop(0).segment, sound)
             for request in batch:
                 try:
                     self._commit(connection, request)
                 except Refusal as refusal:  # nothing was written yet
                     request.error = refusal
+
+    @staticmethod
+    def _settle(connection: Connection, doubt: Doubt) -> bool:
+        """See what became of a record: kept, or cut off. Whether its segment is sound."""
+        indexed, _ = segment_ends(connection).get(doubt.segment.number, (0, 0))
+        if indexed >= doubt.header.end:
+            doubt.segment.end = doubt.header.end
+            return True
+        try:
+            doubt.segment.cut(doubt.header.offset)
+        except ArchiveError:  # the disk does not obey: whoever adopts it cuts it off
+            return False
+        return True
 
     def _commit(self, connection: Connection, request: Request) -> None:
         entry = request.entry

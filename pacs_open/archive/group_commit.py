@@ -25,10 +25,16 @@ class GroupCommit(Generic[T]):
 
     ``transaction`` sets the ``error`` of a request that is refused. If it raises, nothing of it
     may stand: each request is then tried alone, so that one fault does no harm to neighbours.
+    A fault of the kinds in ``hopeless`` is nobody's: it is everybody's answer at once.
     """
 
-    def __init__(self, transaction: Callable[[Sequence[T]], None]) -> None:
+    def __init__(
+        self,
+        transaction: Callable[[Sequence[T]], None],
+        hopeless: tuple[type[Exception], ...] = (),
+    ) -> None:
         self._transaction = transaction
+        self._hopeless = hopeless
         self._waiting: list[T] = []
         self._lock = threading.Lock()
         self._turn = threading.Lock()
@@ -56,8 +62,9 @@ class GroupCommit(Generic[T]):
         try:
             self._transaction(batch)
         except Exception as error:
-            if len(batch) == 1:
-                batch[0].error = error
+            if len(batch) == 1 or isinstance(error, self._hopeless):
+                for request in batch:
+                    request.error = error
                 return
             for request in batch:  # whose fault was it? each for itself, then
                 request.error = None

@@ -14,7 +14,7 @@ from pacs_open.archive.segment import Segment
 from pacs_open.archive.stored import IMPLICIT_VR_LITTLE_ENDIAN
 from pacs_open.data_sets.head import HeadScanner
 from pacs_open.data_sets.part10 import FileMeta
-from pacs_open.errors import ArchiveError
+from pacs_open.errors import ArchiveError, CommitInDoubtError
 from pacs_open.index.entry import Entry, describe
 from pacs_open.refusals import DimseRefused
 from pacs_open.values import Head, Record
@@ -66,6 +66,9 @@ class Store(Protocol):
     def submit(self, request: Request) -> None:
         """Commit to the index, or raise."""
 
+    def doubt(self, segment: Segment, header: RecordHeader) -> None:
+        """Take a segment whose last record may be committed, or not."""
+
     def sync_segment(self, number: int) -> None:
         """Wait until a segment that may be another process' is on the disk."""
 
@@ -99,6 +102,7 @@ class Incoming:
         self._pending = bytearray(HEADER_SIZE)  # blank: a record without header does not exist
         self._pending += self._encoder.update(self._front)
         self._segment: Segment | None = None
+        self._header: RecordHeader | None = None
         self._written = 0
         self._finished = False
 
@@ -145,12 +149,17 @@ class Incoming:
             Refusal: whatever ``decide`` raised, or DimseRefused C000H or A900H (PS3.4 B.2.3)
                 for a data set that cannot be understood or is another than announced.
             ArchiveFullError, IndexUnavailableError: nothing was stored (A700H).
+            CommitInDoubtError: nobody knows yet (A700H).
         """
         head = self.finish()
         self._check()
         self._end_body()
         request = Request(self._entry(), head, decide, self._seal)
-        self._store.submit(request)
+        try:
+            self._store.submit(request)
+        except CommitInDoubtError:
+            self._doubt()
+            raise
         if request.repeated_in is not None:
             self._discard()
             self._store.sync_segment(request.repeated_in)
@@ -188,7 +197,7 @@ class Incoming:
     def _seal(self, commit: int, replaces: int) -> tuple[Segment, RecordHeader]:
         if self._segment is None:  # pragma: no cover - the body is written before
             raise ArchiveError("nothing was written")
-        header = RecordHeader(
+        self._header = header = RecordHeader(
             offset=self._segment.end,
             commit=commit,
             replaces=replaces,
@@ -215,6 +224,12 @@ class Incoming:
             sound = True
         finally:
             self._store.pool.give(segment, sound=sound)
+
+    def _doubt(self) -> None:
+        """The record may be visible: it must not be taken back, nor written over."""
+        if self._segment is not None and self._header is not None:
+            segment, self._segment = self._segment, None
+            self._store.doubt(segment, self._header)
 
     def _discard(self) -> None:
         segment, self._segment = self._segment, None

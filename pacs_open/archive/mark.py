@@ -14,12 +14,14 @@ from pathlib import Path
 from pacs_open.archive import disk
 from pacs_open.archive.segment import numbers, path_of
 from pacs_open.errors import ArchiveError, IndexUnavailableError
-from pacs_open.index import index
+from pacs_open.index import database
+from pacs_open.index.index import Index
+from pacs_open.index.sqlite import FILE
 
 FOLDER = "mark"
 
 
-def make(directory: Path, catalogue: index.Index) -> None:
+def make(directory: Path, catalogue: Index) -> None:
     """Remember the state of an archive; an older mark is replaced.
 
     Raises:
@@ -28,14 +30,14 @@ def make(directory: Path, catalogue: index.Index) -> None:
     if not catalogue.is_sqlite or catalogue.path is None:
         message = f"{directory}: only an archive with its own SQLite index can be marked"
         raise ArchiveError(message)
-    copy = directory / FOLDER / index.FILE
+    copy = directory / FOLDER / FILE
     fresh = copy.with_suffix(".new")
     with disk.room(copy):
         copy.parent.mkdir(exist_ok=True)
         fresh.unlink(missing_ok=True)
         disk.make_private(fresh)
     try:
-        with closing(sqlite3.connect(catalogue.path, timeout=index.PATIENCE)) as connection:
+        with closing(sqlite3.connect(catalogue.path, timeout=database.PATIENCE)) as connection:
             connection.execute("VACUUM INTO ?", (str(fresh),))
     except sqlite3.Error as error:
         message = f"{copy}: the index cannot be copied ({error})"
@@ -52,7 +54,7 @@ def look(directory: Path) -> Path:
     Raises:
         ArchiveError: there is no mark.
     """
-    copy = directory / FOLDER / index.FILE
+    copy = directory / FOLDER / FILE
     if not copy.exists():
         message = f"{directory}: there is no mark to go back to"
         raise ArchiveError(message)
@@ -78,11 +80,11 @@ def go_back(directory: Path) -> None:
                 path.unlink()
             elif path.stat().st_size > ends[number]:
                 os.truncate(path, ends[number])
-        fresh = directory / (index.FILE + ".new")
+        fresh = directory / (FILE + ".new")
         disk.make_private(fresh)
         shutil.copyfile(copy, fresh)
         disk.sync_file(fresh)
         for suffix in ("-wal", "-shm"):
-            (directory / (index.FILE + suffix)).unlink(missing_ok=True)
-        fresh.replace(directory / index.FILE)
+            (directory / (FILE + suffix)).unlink(missing_ok=True)
+        fresh.replace(directory / FILE)
         disk.sync_directory(directory)

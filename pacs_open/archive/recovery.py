@@ -28,7 +28,7 @@ from pacs_open.archive.segment import Damage, Segment
 from pacs_open.archive.stored import examine
 from pacs_open.errors import ArchiveError, DamagedRecordError
 from pacs_open.index import schema
-from pacs_open.index.index import Index
+from pacs_open.index.index import Index, segment_ends
 from pacs_open.index.placement import existing, kin, note_segment, place, remove
 
 logger = logging.getLogger(__name__)
@@ -81,9 +81,7 @@ class Recovery:
     def rebuild(self) -> int:
         """Make the index anew from the log; return the number of instances."""
         with self.index.writing() as connection:
-            for table in reversed(schema.metadata.sorted_tables):
-                if table is not schema.state:
-                    connection.execute(delete(table))
+            self.index.empty(connection)
             self._set_interrupted(connection, value=True)
         with _Leases(self.directory) as leases:
             places: list[Place] = []
@@ -94,6 +92,21 @@ class Recovery:
         with self.index.writing() as connection:
             self._set_interrupted(connection, value=False)
         return self.index.count()
+
+    def adopt(self, each: Segment) -> bool:
+        """Bring a segment in order that we have leased from a dead worker; whether it is now."""
+        with self.index.writing() as connection:  # our turn: the dead one's last commit is over
+            ends = segment_ends(connection)
+        indexed, synced = ends.get(each.number, (SEGMENT_START, SEGMENT_START))
+        try:
+            self._confirm(each, synced, indexed)
+        except _IndexIsAheadError as error:
+            logger.error("%s is continued by nobody: %s", each.path, error)  # noqa: TRY400 - said
+            return False
+        leases = _Leases(self.directory)
+        leases.lend(each)
+        self._replay(self._tail(each, indexed), leases)
+        return True
 
     def _catch_up(self, ends: Mapping[int, tuple[int, int]]) -> None:
         missing = set(ends) - set(segment.numbers(self.directory))
@@ -208,6 +221,11 @@ class _Leases:
             self.taken.append(number)
         self._open[number] = each
         return each
+
+    def lend(self, each: Segment) -> None:
+        """Let it be used, but not closed, as one of these."""
+        self.taken.append(each.number)
+        self._open[each.number] = each
 
     def __enter__(self) -> Self:
         return self

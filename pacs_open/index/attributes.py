@@ -101,6 +101,8 @@ COMPUTED: Mapping[Level, tuple[str, ...]] = MappingProxyType(
 )
 """What the index works out by itself; of these only ModalitiesInStudy and SOPClassesInStudy
 are matched."""
+LOOKED_UP = frozenset({"PatientID", "PatientBirthDate", "StudyDate", "AccessionNumber", "Modality"})
+"""What databases keep in order, to look it up (and the UIDs, which are never long)."""
 TAGS = frozenset(attribute.tag for attribute in BY_KEYWORD.values())
 
 

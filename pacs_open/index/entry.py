@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pacs_open.index import matching
-from pacs_open.index.attributes import BY_KEYWORD, BY_LEVEL
+from pacs_open.index.attributes import BY_KEYWORD, BY_LEVEL, LOOKED_UP
 from pacs_open.values import Level
 
 
@@ -32,7 +32,8 @@ class Entry:
         patient_id = self.attributes["PatientID"]
         if not patient_id:
             return "study " + self.attributes["StudyInstanceUID"]
-        return f"id {len(patient_id)} {patient_id} {self.attributes['IssuerOfPatientID']}"
+        issuer = self.attributes["IssuerOfPatientID"]
+        return matching.bounded(f"id {len(patient_id)} {patient_id} {issuer}")
 
     def values(self, level: Level) -> dict[str, str]:
         """The attributes of one level."""
@@ -51,5 +52,6 @@ def describe(
     found = dict.fromkeys(BY_KEYWORD, "")
     for keyword in BY_KEYWORD.keys() & elements.keys():
         vr, text = BY_KEYWORD[keyword].vr, elements[keyword]
-        found[keyword] = matching.canonical(vr, text)[: matching.LONGEST]
+        kept = matching.canonical(vr, text)[: matching.LONGEST]
+        found[keyword] = matching.bounded(kept) if keyword in LOOKED_UP else kept
     return found | {"SOPClassUID": sop_class_uid, "SOPInstanceUID": sop_instance_uid}

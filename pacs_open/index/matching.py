@@ -6,6 +6,7 @@ Each condition is a list of alternatives; None is universal matching. Times of l
 stand for the whole interval: the key ``10`` and the key ``10-10`` both match 10:59:59.
 """
 
+import hashlib
 import re
 from dataclasses import dataclass
 from enum import Enum
@@ -20,6 +21,10 @@ MAXIMUM_LIST = 10_000
 MAXIMUM_PATTERNS = 500
 """Values of a list of names, wild cards or ranges: each is a condition of its own, and SQLite
 takes a thousand in one statement."""
+
+LONGEST_LOOKED_UP = 256
+"""Characters of a value that is looked up; the Standard allows 64 (PS3.5 6.2), and PostgreSQL
+puts no more than 2700 bytes in order."""
 
 _UNSPLIT = frozenset({"LT", "ST", "UT", "UR"})
 """VRs in which a backslash is a character (PS3.5 6.2)."""
@@ -103,6 +108,22 @@ def canonical(vr: str, text: str) -> str:
     return text
 
 
+def bounded(text: str) -> str:
+    """A value that is looked up: whole, or its start and a digest of it, no two being the same."""
+    if len(text) <= LONGEST_LOOKED_UP:
+        return text
+    digest = hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=16).hexdigest()
+    return f"{text[: LONGEST_LOOKED_UP - len(digest) - 1]} {digest}"
+
+
+def looked_up(alternatives: Alternatives) -> Alternatives:
+    """Alternatives for values that are kept :func:`bounded`."""
+    return tuple(
+        Exact(tuple(map(bounded, one.values))) if isinstance(one, Exact) else one
+        for one in alternatives
+    )
+
+
 def parse(vr: str, text: str) -> Alternatives | None:
     """What a key of any VR but PN demands; None: universal matching (C.2.2.2.3)."""
     values = _values(vr, text)
@@ -143,7 +164,7 @@ def terms(vr: str, text: str) -> list[tuple[int, str]]:
                 found.append((number, person_name.fold(group)))
         else:
             found.append((0, value.strip()))
-    return sorted({(number, term) for number, term in found if term})
+    return sorted({(number, bounded(term)) for number, term in found if term})
 
 
 def _values(vr: str, text: str) -> list[str]:

@@ -16,24 +16,27 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
 )
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import SchemaItem
 
 from pacs_open.index.attributes import BY_LEVEL, LEVELS
 from pacs_open.values import Level
 
-VERSION = "1"
+VERSION = "2"
 
 metadata = MetaData()
+_TEXT = String().with_variant(postgresql.VARCHAR(collation="C"), "postgresql")
+"""Compared code point by code point, whatever the server's own collation."""
 _ID = BigInteger().with_variant(Integer, "sqlite")  # SQLite's row number must be INTEGER
 
 
 def _attributes(level: Level) -> Iterator[Column[str]]:
     for attribute in BY_LEVEL[level]:
-        yield Column(attribute.keyword, String, nullable=False, server_default="")
+        yield Column(attribute.keyword, _TEXT, nullable=False, server_default="")
 
 
 def _text(name: str) -> Column[str]:
-    return Column(name, String, nullable=False)
+    return Column(name, _TEXT, nullable=False)
 
 
 def _count(name: str) -> Column[int]:
@@ -65,8 +68,8 @@ studies = _table(
     Level.STUDY,
     Column("parent", _ID, ForeignKey("patients.id"), nullable=False),
     _text("fingerprint"),
-    Column("ModalitiesInStudy", String, nullable=False, server_default=""),
-    Column("SOPClassesInStudy", String, nullable=False, server_default=""),
+    Column("ModalitiesInStudy", _TEXT, nullable=False, server_default=""),
+    Column("SOPClassesInStudy", _TEXT, nullable=False, server_default=""),
     _count("NumberOfStudyRelatedSeries"),
     _count("NumberOfStudyRelatedInstances"),
     UniqueConstraint("StudyInstanceUID", "parent"),
@@ -122,6 +125,6 @@ segments = Table(
 )
 """Up to where each segment is in the index, and known to be on the disk."""
 
-state = Table("state", metadata, Column("name", String, primary_key=True), _text("value"))
+state = Table("state", metadata, Column("name", _TEXT, primary_key=True), _text("value"))
 
 TABLES = dict(zip(LEVELS, (patients, studies, series, instances), strict=True))

@@ -29,7 +29,15 @@ from sqlalchemy import (
 from pacs_open.archive.stored import Held
 from pacs_open.errors import ArchiveError
 from pacs_open.index import matching
-from pacs_open.index.attributes import BY_KEYWORD, BY_LEVEL, COMPUTED, LEVELS, UNIQUE_KEYS, up_to
+from pacs_open.index.attributes import (
+    BY_KEYWORD,
+    BY_LEVEL,
+    COMPUTED,
+    LEVELS,
+    LOOKED_UP,
+    UNIQUE_KEYS,
+    up_to,
+)
 from pacs_open.index.index import Index
 from pacs_open.index.matching import Alternatives, Exact, NameKey, Span, Wild
 from pacs_open.index.schema import TABLES, terms
@@ -89,7 +97,8 @@ def locate(index: Index, query: Query) -> list[Held]:
 def conditions(query: Query) -> Conditions:
     """What the keys and restrictions of a query demand of each level."""
     found: Conditions = {level: [] for level in LEVELS}
-    for keyword, text in query.keys.items():
+    for keyword, value in query.keys.items():
+        text = value.replace("\0", "")  # no value has one, see HeadScanner
         attribute = BY_KEYWORD.get(_PLURAL.get(keyword, keyword))
         if attribute is None or not text:
             continue
@@ -105,7 +114,8 @@ def conditions(query: Query) -> Conditions:
             message = f"no query can be restricted by {restriction.keyword}"
             raise ArchiveError(message)
         level = BY_KEYWORD[keyword].level
-        found[level].append(TABLES[level].c[keyword].in_(sorted(restriction.values)))
+        allowed = Exact(tuple(sorted(restriction.values)))
+        found[level].append(_meets(keyword, (allowed,)))
     return found
 
 
@@ -181,7 +191,7 @@ def _plain(keyword: str, text: str) -> ColumnElement[bool] | None:
         return None
     table = TABLES[attribute.level]
     if not attribute.has_terms:
-        return meets(table.c[keyword], alternatives)
+        return _meets(keyword, alternatives)
     owners = _owners(keyword, alternatives)
     matched: ColumnElement[bool] = table.c.id.in_(owners)
     return matched
@@ -208,10 +218,18 @@ def _owners(keyword: str, alternatives: Alternatives) -> Select[int]:
 
     The keyword stands in each alternative: only so does each get its own range of the index.
     """
+    alternatives = matching.looked_up(alternatives)
     named = terms.c.keyword == keyword
     return select(terms.c.owner).where(
         or_(*(and_(named, _one(terms.c.text, alternative)) for alternative in alternatives))
     )
+
+
+def _meets(keyword: str, alternatives: Alternatives) -> ColumnElement[bool]:
+    """Whether the attribute of a row is as one of the alternatives demands."""
+    if keyword in LOOKED_UP:
+        alternatives = matching.looked_up(alternatives)
+    return meets(TABLES[BY_KEYWORD[keyword].level].c[keyword], alternatives)
 
 
 def meets(column: ColumnElement[str], alternatives: Alternatives) -> ColumnElement[bool]:
@@ -226,7 +244,7 @@ def _one(column: ColumnElement[str], alternative: Exact | Wild | Span) -> Column
             return false()
         return column == values[0] if len(values) == 1 else column.in_(values)
     if isinstance(alternative, Span):
-        return column.between(alternative.low, alternative.high)
+        return and_(column >= alternative.low, column <= alternative.high)
     like = column.like(_pattern(alternative), escape=_ESCAPE)
     if not alternative.prefix:
         return like

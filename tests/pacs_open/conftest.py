@@ -45,6 +45,7 @@ from pacs_open.values import (
 from pacs_open.wire import dimse, upper_layer
 from pacs_open.wire.command import Command, CommandField, encode
 from pacs_open.wire.negotiation import Wanted, conclude, propose
+from tests.pacs_open import postgresql_server
 
 hypothesis.settings.register_profile("house", deadline=None)  # a busy machine is no fault
 hypothesis.settings.load_profile("house")
@@ -419,11 +420,12 @@ def peer():
 class Shelf:
     """An archive on disk, and the few words that its tests need."""
 
-    def __init__(self, directory: Path):
+    def __init__(self, directory: Path, index_url: str | None = None):
         self.directory = directory
+        self.index_url = index_url
 
     def open(self, **settings):
-        return Archive(self.directory, **settings)
+        return Archive(self.directory, index_url=self.index_url, **settings)
 
     @staticmethod
     def data_set(number=1, *, implicit=False, **changes):
@@ -506,10 +508,43 @@ class Shelf:
         return [[row[i] for i in kept] for row in rows], sorted(map(tuple, names))
 
 
+@pytest.fixture(scope="session")
+def postgresql():
+    """A real PostgreSQL server, running."""
+    if postgresql_server.programs() is None:
+        pytest.skip(postgresql_server.MISSING)
+    server = postgresql_server.PostgresqlServer()
+    try:
+        server.start()
+        yield server
+    finally:
+        server.close()
+
+
+def pytest_generate_tests(metafunc):
+    """Every test of index and archive runs with SQLite and with PostgreSQL.
+
+    ``@pytest.mark.database("sqlite")`` picks one, for what the other has not.
+    """
+    folder = metafunc.definition.path.parent.name
+    if "index_url" in metafunc.fixturenames and folder in {"index", "archive"}:
+        marker = metafunc.definition.get_closest_marker("database")
+        kinds = marker.args if marker else ("sqlite", "postgresql")
+        metafunc.parametrize("index_url", kinds, indirect=True)
+
+
 @pytest.fixture
-def shelf(tmp_path):
+def index_url(request):
+    """The URL of an empty index; None: SQLite inside the archive."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        return None
+    return request.getfixturevalue("postgresql").empty()
+
+
+@pytest.fixture
+def shelf(tmp_path, index_url):
     """Words for tests of an archive in ``tmp_path``."""
-    return Shelf(tmp_path / "archive")
+    return Shelf(tmp_path / "archive", index_url)
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """A process that stores until it is killed: what the tests of crashes and of full disks start.
 
 Arguments: directory, prefix of the SOP Instance UIDs, bytes of pixels, number of instances (0:
-endless), bytes a file may have (0: no limit). Each acknowledged instance is one line on stdout:
+endless), bytes a file may have (0: no limit), URL of the index if it is not SQLite. Each acknowledged instance is one line on stdout:
 its UID and the SHA-256 of its data set; a refusal for want of room is the line ``full``.
 """
 
@@ -55,8 +55,8 @@ def tell(line: str) -> None:
 
 
 def main() -> None:
-    directory, prefix, size, number, file_size = sys.argv[1:]
-    with Archive(Path(directory)) as archive:
+    directory, prefix, size, number, file_size, *url = sys.argv[1:]
+    with Archive(Path(directory), index_url=url[0] if url else None) as archive:
         if int(file_size):
             limit(int(file_size))
         for index in range(int(number)) if int(number) else count():

@@ -23,6 +23,8 @@ def start(shelf):
 
     def start_one(prefix, *, size=100_000, number=0, file_size=0):
         arguments = [str(shelf.directory), prefix, str(size), str(number), str(file_size)]
+        if shelf.index_url is not None:
+            arguments.append(shelf.index_url)
         running.append(
             subprocess.Popen(
                 [sys.executable, str(PROGRAM), *arguments], stdout=subprocess.PIPE, text=True
@@ -234,6 +236,7 @@ def test_a_disk_that_cannot_sync_is_no_success(archive, shelf, monkeypatch):
     assert {"1", "3"} <= shelf.uids(archive)
 
 
+@pytest.mark.database("sqlite")
 def test_an_index_that_is_gone_stops_stores_and_queries_until_the_next_start(shelf):
     with shelf.open() as archive:
         shelf.store(archive, shelf.data_set(1))
@@ -322,6 +325,7 @@ def test_asking_to_be_alone_in_vain_costs_no_right(shelf):
                 os.close(users)
 
 
+@pytest.mark.database("sqlite")
 @pytest.mark.skipif(os.name != "posix", reason="rights are kept elsewhere")
 def test_nobody_else_may_read_it_even_in_a_folder_that_all_may_enter(tmp_path, shelf):
     shelf.directory.mkdir(mode=0o755, exist_ok=True)

@@ -5,6 +5,7 @@ import pytest
 from pydicom import dcmread
 
 from pacs_open.errors import ArchiveError
+from pacs_open.index.schema import instances
 
 
 def test_the_state_is_that_of_the_instances_however_they_came(shelf, tmp_path):
@@ -69,8 +70,8 @@ def test_a_wrong_bit_in_the_file_meta_information_is_found(archive, shelf):
 def test_what_index_and_log_do_not_share_is_named(archive, shelf):
     shelf.store(archive, shelf.data_set(1), shelf.data_set(2))
     with archive.index.writing() as connection:
-        connection.exec_driver_sql("DELETE FROM instances WHERE id = 1")
-        connection.exec_driver_sql("UPDATE instances SET offset = 512000 WHERE id = 2")
+        connection.execute(instances.delete().where(instances.c.id == 1))
+        connection.execute(instances.update().values(offset=512000))
 
     assert sorted(problem.kind for problem in archive.check()) == [
         "not in the index",

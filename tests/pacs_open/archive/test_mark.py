@@ -4,6 +4,8 @@ from pacs_open.archive import mark
 from pacs_open.archive.archive import Outcome
 from pacs_open.errors import ArchiveError
 
+pytestmark = pytest.mark.database("sqlite")
+
 
 def test_reset_brings_back_the_marked_state(archive, shelf):
     shelf.store(archive, shelf.data_set(1), shelf.data_set(2))
@@ -71,6 +73,18 @@ def test_without_a_mark_there_is_nothing_to_go_back_to(shelf):
             archive.reset()
         assert shelf.uids(archive) == {"1"}
         assert shelf.store(archive, shelf.data_set(2)) is Outcome.STORED
+
+
+@pytest.mark.database("postgresql")
+def test_an_index_on_a_server_cannot_be_marked_and_says_so(archive, shelf):
+    shelf.store(archive, shelf.data_set(1))
+
+    with pytest.raises(ArchiveError, match="only an archive with its own SQLite index"):
+        archive.mark()
+    with pytest.raises(ArchiveError, match="no mark"):
+        archive.reset()
+    assert shelf.uids(archive) == {"1"}
+    assert shelf.store(archive, shelf.data_set(2)) is Outcome.STORED
 
 
 def test_a_reset_that_was_interrupted_leaves_what_the_log_says(shelf, monkeypatch):

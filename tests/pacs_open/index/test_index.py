@@ -4,15 +4,21 @@ import threading
 import pytest
 from sqlalchemy import insert, select
 
-from pacs_open.errors import ArchiveFullError, ConfigurationError, IndexUnavailableError
-from pacs_open.index import index as module
+from pacs_open.errors import (
+    ArchiveError,
+    ArchiveFullError,
+    ConfigurationError,
+    IndexUnavailableError,
+)
+from pacs_open.index import database
 from pacs_open.index.index import Index
 from pacs_open.index.schema import VERSION, segments, state
+from pacs_open.index.sqlite import FILE
 
 
 @pytest.fixture
-def index(tmp_path):
-    made = Index(tmp_path)
+def index(tmp_path, index_url):
+    made = Index(tmp_path, index_url)
     made.create()
     yield made
     made.close()
@@ -33,9 +39,9 @@ def test_a_url_that_names_no_database_is_one_clear_line_without_its_password(tmp
     assert "secret" not in str(caught.value)
 
 
-def test_what_is_written_is_read_by_all(index, tmp_path):
+def test_what_is_written_is_read_by_all(index, tmp_path, index_url):
     note(index)
-    other = Index(tmp_path)
+    other = Index(tmp_path, index_url)
 
     assert other.segment_ends() == {1: (10, 0)}
     other.note_synced({1: 7})
@@ -64,8 +70,8 @@ def test_readers_see_the_last_commit_while_a_writer_is_busy(index):
         assert list(index.segment_ends()) == [1]
 
 
-def test_writers_of_two_processes_take_turns(index, tmp_path):
-    other = Index(tmp_path)
+def test_writers_of_two_processes_take_turns(index, tmp_path, index_url):
+    other = Index(tmp_path, index_url)
     inside, go_on = threading.Event(), threading.Event()
 
     def hold():
@@ -87,9 +93,10 @@ def test_writers_of_two_processes_take_turns(index, tmp_path):
     other.close()
 
 
+@pytest.mark.database("sqlite")
 def test_a_writer_that_never_ends_makes_the_index_unavailable(index, tmp_path, monkeypatch):
-    monkeypatch.setattr(module, "PATIENCE", 0.05)
-    other = sqlite3.connect(tmp_path / module.FILE)
+    monkeypatch.setattr(database, "PATIENCE", 0.05)
+    other = sqlite3.connect(tmp_path / FILE)
     other.execute("BEGIN IMMEDIATE")
 
     with pytest.raises(IndexUnavailableError, match="locked"):
@@ -98,8 +105,9 @@ def test_a_writer_that_never_ends_makes_the_index_unavailable(index, tmp_path, m
     note(index)
 
 
-def test_a_removed_file_makes_the_index_unavailable(index, tmp_path):
-    (tmp_path / module.FILE).unlink()
+@pytest.mark.database("sqlite")
+def test_a_removed_file_makes_the_index_unavailable(index, tmp_path, index_url):
+    (tmp_path / FILE).unlink()
 
     with pytest.raises(IndexUnavailableError, match="is gone"):
         note(index)
@@ -107,10 +115,12 @@ def test_a_removed_file_makes_the_index_unavailable(index, tmp_path):
         index.count()
 
 
+@pytest.mark.database("sqlite")
 def test_a_full_disk_is_told(index):
     with index.reading() as connection:
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
-    raw = index._writing_connection().connection.dbapi_connection
+    raw = index._database.begin().connection.dbapi_connection
+    index._database.let_go()
     raw.execute(f"PRAGMA max_page_count={pages}")
 
     rows = [{"name": f"{number}" * 100, "value": "x" * 1000} for number in range(1000)]
@@ -120,28 +130,56 @@ def test_a_full_disk_is_told(index):
     note(index)
 
 
-def test_another_version_of_the_tables_is_made_anew(index, tmp_path):
+def test_the_tables_of_another_version_are_not_dropped_under_those_who_use_them(
+    index, tmp_path, index_url
+):
     note(index)
     with index.writing() as connection:
-        connection.execute(state.update().values(value="0"))
-    other = Index(tmp_path)
+        connection.execute(state.update().values(value="0").where(state.c.name == "version"))
+    other = Index(tmp_path, index_url)
+
+    with pytest.raises(ArchiveError, match="stop all workers and replicas"):
+        other.create(alone=False)
+    assert index.segment_ends() == {1: (10, 0)}
+    other.close()
+
+
+def test_the_index_of_another_archive_is_not_touched(index, tmp_path, index_url):
+    note(index)
+    with index.writing() as connection:
+        connection.execute(state.update().values(value="A").where(state.c.name == "owner"))
+    other = Index(tmp_path, index_url)
+
+    with pytest.raises(ArchiveError, match="the index of another archive"):
+        other.create("B")
+    other.create("A")
+    assert other.segment_ends() == {1: (10, 0)}
+    other.close()
+
+
+def test_another_version_of_the_tables_is_made_anew(index, tmp_path, index_url):
+    note(index)
+    with index.writing() as connection:
+        connection.execute(state.update().values(value="0").where(state.c.name == "version"))
+    other = Index(tmp_path, index_url)
     other.create()
 
     assert other.segment_ends() == {}
     with other.reading() as connection:
-        assert connection.execute(select(state.c.value)).scalar_one() == VERSION
+        query = select(state.c.value).where(state.c.name == "version")
+        assert connection.execute(query).scalar_one() == VERSION
     other.close()
 
 
 def test_text_that_is_no_database_is_broken(tmp_path):
-    (tmp_path / module.FILE).write_text("no database " * 1000)
+    (tmp_path / FILE).write_text("no database " * 1000)
     index = Index(tmp_path)
 
     with pytest.raises(IndexUnavailableError) as fault:
         index.create()
     assert index.is_broken(fault.value)
     index.set_aside()
-    assert (tmp_path / f"damaged-{module.FILE}").exists()
+    assert (tmp_path / f"damaged-{FILE}").exists()
     index.create()
     assert index.count() == 0
     index.close()

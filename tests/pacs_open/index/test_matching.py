@@ -274,3 +274,21 @@ def test_more_patterns_than_one_statement_takes_are_refused(vr, value):
     with pytest.raises(DimseRefused) as refused:
         parse("\\".join([value] * (matching.MAXIMUM_PATTERNS + 1)))
     assert refused.value.status == 0xA700
+
+
+def test_a_long_value_is_looked_up_by_its_start_and_a_digest():
+    short, one, other = "x" * 256, "x" * 5000 + "1", "x" * 5000 + "2"
+
+    assert matching.bounded(short) == short
+    assert len({matching.bounded(text) for text in (short, one, other)}) == 3
+    assert len(matching.bounded(one)) == 256
+    assert matching.bounded(one).startswith("x" * 200)
+    assert matching.bounded(matching.bounded(one)) == matching.bounded(one)
+
+
+def test_only_whole_values_are_bounded_patterns_stay_as_they_are():
+    found = matching.looked_up((Exact(("a", "x" * 300)), Wild(("b", Wildcard.ANY)), Span("1", "2")))
+
+    assert found == (
+        Exact(("a", matching.bounded("x" * 300))), Wild(("b", Wildcard.ANY)), Span("1", "2")
+    )  # fmt: skip

@@ -3,7 +3,7 @@ from itertools import pairwise
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from pacs_open.index.attributes import BY_LEVEL, LEVELS
+from pacs_open.index.attributes import BY_LEVEL, LEVELS, LOOKED_UP
 from pacs_open.index.schema import TABLES, metadata
 
 
@@ -24,3 +24,10 @@ def test_each_level_hangs_on_the_one_above():
     for above, below in pairwise(LEVELS):
         (key,) = TABLES[below].c.parent.foreign_keys
         assert key.column.table is TABLES[above]
+
+
+def test_every_attribute_that_is_kept_in_order_is_bounded_or_a_uid():
+    for level, table in TABLES.items():
+        keywords = {kept.keyword for kept in BY_LEVEL[level]}
+        ordered = {column.name for index in table.indexes for column in index.columns}
+        assert ordered & keywords <= LOOKED_UP, level

@@ -1,0 +1,147 @@
+"""The index in a SQLite file: one machine, no server, nothing to set up.
+
+One writing connection a process, which waits for other processes' with naps far shorter than
+SQLite's own.
+"""
+
+import contextlib
+import sqlite3
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Connection, Table, create_engine, delete, event
+from sqlalchemy.exc import SQLAlchemyError
+
+from pacs_open.archive import disk
+from pacs_open.errors import ArchiveError, ArchiveFullError, IndexAwayError, IndexUnavailableError
+from pacs_open.index import database
+
+FILE: Final = "index.sqlite"
+BROKEN: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+_BUSY: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+_SHORTEST_NAP, _LONGEST_NAP = 0.0002, 0.004
+
+
+def code_of(error: BaseException | None) -> int:
+    """SQLite's primary result code behind an exception; -1 if there is none."""
+    original = getattr(error, "orig", None) or error
+    return int(getattr(original, "sqlite_errorcode", -1)) & 0xFF
+
+
+class Sqlite:
+    """A SQLite database; ``path``: its file, None if the URL alone says where it is."""
+
+    def __init__(self, url: str, path: Path | None) -> None:
+        self.path = path
+        self._inode: int | None = None
+        self._writer: Connection | None = None
+        self.engine = create_engine(
+            url,
+            pool_size=8,
+            max_overflow=-1,
+            connect_args={"timeout": database.PATIENCE, "check_same_thread": False},
+        )
+        event.listen(self.engine, "connect", _set_up)
+        event.listen(self.engine, "begin", _begin)
+
+    def look(self) -> None:
+        """Is the file still there? SQLite would go on happily in one that was removed."""
+        if self.path is None or self._inode is None:
+            return
+        try:
+            there = self.path.stat().st_ino == self._inode
+        except OSError:
+            there = False
+        if not there:
+            message = f"{self.path}: the index is gone; it is made anew at the next start"
+            raise IndexUnavailableError(message)
+
+    def make(self) -> None:
+        """Make the file private: SQLite would let everybody read the patients' names."""
+        if self.path is not None:
+            with disk.room(self.path):
+                disk.make_private(self.path)
+
+    def made(self) -> None:
+        """Remember which file it is."""
+        if self.path is not None:
+            self._inode = self.path.stat().st_ino
+
+    def begin(self) -> Connection:
+        """BEGIN IMMEDIATE."""
+        if self._writer is None:
+            self._writer = self.engine.connect().execution_options(writing=True)
+            raw: Any = self._writer.connection.dbapi_connection
+            raw.execute("PRAGMA busy_timeout=0")  # our patience, see _begin_writing
+        self._writer.begin()
+        return self._writer
+
+    def let_go(self) -> None:
+        """Roll back; the connection stays good."""
+        if self._writer is not None and self._writer.in_transaction():
+            with contextlib.suppress(SQLAlchemyError):
+                self._writer.rollback()
+
+    def empty(self, connection: Connection, tables: Sequence[Table]) -> None:
+        """Remove all rows."""
+        for table in tables:
+            connection.execute(delete(table))
+
+    def fault(self, error: Exception) -> ArchiveError:
+        """No room, or out of reach."""
+        cause = getattr(error, "orig", None) or error
+        code = code_of(cause)
+        if code == sqlite3.SQLITE_FULL:
+            return ArchiveFullError(f"the index has no room on the disk ({cause})")
+        kind = IndexAwayError if code in _BUSY else IndexUnavailableError
+        return kind(f"the index cannot be reached ({cause})")
+
+    def close(self) -> None:
+        """Close all connections; SQLite's log is folded into the file by the last process."""
+        if self._writer is not None:
+            with contextlib.suppress(SQLAlchemyError):
+                self._writer.exec_driver_sql("PRAGMA optimize")
+                self._writer.rollback()
+            self._writer.close()
+            self._writer = None
+        self.engine.dispose()
+
+
+def _set_up(connection: Any, _record: object) -> None:
+    """WAL: readers and the writer never wait for each other; consistent after a crash.
+
+    synchronous=NORMAL may lose the last transactions when the power goes, never others: they
+    are found again in the log. LIKE must tell case, as it does in other databases.
+    """
+    connection.isolation_level = None  # transactions begin where we say so, see _begin
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "case_sensitive_like=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.execute("PRAGMA cache_size=-16384")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    if connection.get_execution_options().get("writing"):
+        _begin_writing(connection)
+    else:
+        connection.exec_driver_sql("BEGIN")
+
+
+def _begin_writing(connection: Connection) -> None:
+    """BEGIN IMMEDIATE, with naps far shorter than SQLite's own while another one writes."""
+    raw: Any = connection.connection.dbapi_connection
+    deadline = time.monotonic() + database.PATIENCE
+    nap = _SHORTEST_NAP
+    while True:
+        try:
+            raw.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if code_of(error) not in _BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(nap)
+            nap = min(2 * nap, _LONGEST_NAP)
+        else:
+            return
