@@ -20,8 +20,8 @@ from rich.table import Table
 from rich.text import Text
 
 from lab import catalogue, demo, standing
-from lab.engines import Engine, EngineError
-from lab.engines.process import ProcessEngine
+from lab.engines import EngineError, known
+from lab.engines.known import by_name
 from lab.engines.record import Lab
 from lab.progress import Progress
 from lab.report import text
@@ -65,16 +65,16 @@ class EngineName(StrEnum):
     """Where the lab runs."""
 
     PROCESS = "process"
+    DOCKER = "docker"
 
 
 Patients = Annotated[int, typer.Option(min=1, max=100_000, help="How many patients to invent.")]
 Seed = Annotated[int, typer.Option(min=0, help="The same seed gives the same patients.")]
 SizeOption = Annotated[Size, typer.Option(help="small: a quarter of the rows, columns and slices.")]
-EngineOption = Annotated[EngineName, typer.Option(help="process: as programs of this computer.")]
-
-
-def _engine(_name: EngineName) -> Engine:
-    return ProcessEngine()
+EngineOption = Annotated[
+    EngineName,
+    typer.Option(help="process: as programs of this computer; docker: in containers."),
+]
 
 
 @contextmanager
@@ -124,7 +124,7 @@ def demo_command(
     console = text.console()
     with _faults("write to"):
         with Progress(console) as progress:
-            shown = demo.show(plan, _engine(engine), progress)
+            shown = demo.show(plan, by_name(engine.value, progress), progress)
         console.print(text.demo(shown.report, shown.conclusion))
         console.print()
         console.print(Text(f"{len(shown.pictures)} stolen pictures: {out / demo.STOLEN}"))
@@ -169,18 +169,17 @@ def up(
 ) -> None:
     """Run both archives, filled. They run on by themselves until `down` or their last hour."""
     console = text.console()
-    chosen = _engine(engine)
     with _faults("write to"):
         with Progress(console) as progress:
             lab = standing.raise_lab(
-                chosen,
+                by_name(engine.value, progress),
                 progress,
                 time_to_live=timedelta(hours=hours),
                 patients=patients,
                 seed=seed,
                 size=size,
             )
-        _show(lab, standing.which_run(chosen, lab))
+        _show(lab, standing.which_run(lab))
 
 
 @app.command()
@@ -189,9 +188,8 @@ def status(
 ) -> None:
     """Show the running lab. Exit code 3: none runs, or an archive of it died."""
     with _faults():
-        engine = ProcessEngine()
-        lab = standing.find(engine)
-        running = standing.which_run(engine, lab)
+        lab = standing.find()
+        running = standing.which_run(lab)
         if as_json:
             sys.stdout.write(standing.as_json(lab, running) + "\n")
         else:
@@ -201,25 +199,37 @@ def status(
 
 
 @app.command()
-def down() -> None:
+def down(
+    *,
+    images: Annotated[
+        bool, typer.Option("--images", help="Remove the container images, too.")
+    ] = False,
+) -> None:
     """Stop the lab. Everything it kept is removed, its images and keys included."""
     with _faults():
-        engine = ProcessEngine()
         try:
-            lab = standing.find(engine)
+            known.down(standing.find())
+            said = "the lab is down; its images and keys are gone"
         except standing.NoLabError as error:
-            text.console().print(Text(str(error)))
-            return
-        engine.down(lab)
-        text.console().print(Text("the lab is down; its images and keys are gone"))
+            said = str(error)
+        text.console().print(Text(said))
+        if images:
+            text.console().print(Text(_remove_container_images()), soft_wrap=True)
+
+
+def _remove_container_images() -> str:
+    from lab.engines.docker import remove_images  # noqa: PLC0415 - most commands need no SDK
+
+    kept = remove_images()
+    return f"still in use: {', '.join(kept)}" if kept else "the container images are gone"
 
 
 @app.command()
 def reset() -> None:
     """Go back to the state after `up`. Whatever was stored since is gone."""
     with _faults():
-        engine = ProcessEngine()
-        engine.reset(standing.find(engine))
+        lab = standing.find()
+        known.engine_of(lab).reset(lab)
         text.console().print(Text("both archives are as they were after `up`"))
 
 
@@ -255,7 +265,7 @@ def controls(name: Annotated[str | None, typer.Argument(metavar="ID")] = None) -
 def audit_check() -> None:
     """Look for edits. Says which lines of the audit trail were changed, removed or cut off."""
     with _faults():
-        findings = catalogue.check_audit(standing.find(ProcessEngine()))
+        findings = catalogue.check_audit(standing.find())
         console = text.console()
         if not findings:
             console.print(Text("the audit trail is as it was written"))

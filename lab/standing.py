@@ -12,13 +12,14 @@ from typing import Any
 
 from lab.conversation import SUCCESS
 from lab.crew import Crew, Load
-from lab.engines import Engine, EngineError, Which, claim
+from lab.engines import Engine, EngineError, Which, claim, known
 from lab.engines.places import lab_folder
 from lab.engines.record import DEVICES, Archive, Lab
 from lab.engines.settings import RIGHTS
 from lab.progress import Progress
 from lab.scenes import visitor
 from sample_images.manifest import NAME as MANIFEST
+from sample_images.manifest import Manifest
 from sample_images.size import Size
 
 VISITOR = DEVICES["visitor"]
@@ -36,8 +37,8 @@ class NoLabError(EngineError):
         super().__init__("no lab is running; `pacslab up` starts one")
 
 
-def find(engine: Engine) -> Lab:
-    """The running lab.
+def find() -> Lab:
+    """The running lab, whatever its engine.
 
     Raises:
         NoLabError: there is none; what a dead one left behind is removed.
@@ -46,8 +47,8 @@ def find(engine: Engine) -> Lab:
     lab = claim.look(lab_folder())
     if lab is None:
         raise NoLabError
-    if not engine.is_alive(lab):
-        engine.down(lab)
+    if not known.is_alive(lab):
+        known.down(lab)
         raise NoLabError
     return lab
 
@@ -97,8 +98,9 @@ def _greet(lab: Lab, which: Which) -> None:
             raise EngineError(f"pacs-{which} does not answer C-ECHO: {why}")
 
 
-def which_run(engine: Engine, lab: Lab) -> Running:
+def which_run(lab: Lab) -> Running:
     """Whether each archive of the lab runs."""
+    engine = known.engine_of(lab)
     return {"open": engine.runs(lab, "open"), "secure": engine.runs(lab, "secure")}
 
 
@@ -122,7 +124,8 @@ def as_json(lab: Lab, running: Running) -> str:
         "open": {**_where(lab.open), "running": running["open"]},
         "secure": secure,
     }
-    return json.dumps(shown, indent=2)
+    notes = known.engine_of(lab).notes(lab)
+    return json.dumps({**shown, "notes": list(notes)} if notes else shown, indent=2)
 
 
 def _where(archive: Archive | None) -> dict[str, Any]:
@@ -138,6 +141,7 @@ def describe(lab: Lab, running: Running) -> Sequence[str]:
         where = _where(getattr(lab, which))
         said = words if running[which] else NOT_RUNNING
         lines.append(f"{where['ae_title']:<12} {where['host']}:{where['port']:<6} {said}")
+    lines += known.engine_of(lab).notes(lab)
     lines += [
         f"engine {lab.engine}, until {lab.until.astimezone():%Y-%m-%d %H:%M}",
         "",
@@ -159,10 +163,29 @@ def commands(lab: Lab) -> Sequence[tuple[str, str]]:
     return (
         ("anybody is answered by the open archive", _command("echoscu", lab.open)),
         ("anybody lists its patients", _command("findscu", lab.open, *every)),
+        *_taking(lab, lab.open),
         ("nobody is answered by the hardened one", _command("echoscu", lab.secure)),
         ("but the visitor is", _command("echoscu", lab.secure, *tls, *as_visitor)),
         ("and may list patients", _command("findscu", lab.secure, *tls, *as_visitor, *every)),
     )
+
+
+def _taking(lab: Lab, archive: Archive) -> Sequence[tuple[str, str]]:
+    """C-GET of the smallest study; none where nothing is in the archive.
+
+    Of the open archive alone: DCMTK's getscu cannot do TLS. C-MOVE is no command for this machine
+    where the archives are in containers: they can call nobody here.
+    """
+    planted = Manifest.load(lab.folder / MANIFEST) if (lab.folder / MANIFEST).exists() else None
+    studies = (
+        [study for patient in planted.patients for study in patient.studies] if planted else []
+    )
+    if not studies:
+        return ()
+    least = min(studies, key=lambda study: sum(len(one.instances) for one in study.series))
+    uid = f"StudyInstanceUID={least.study_instance_uid}"
+    command = _command("getscu", archive, "-S", "-k", "QueryRetrieveLevel=STUDY", "-k", uid)
+    return (("and gets the images of a study (into this folder)", command),)
 
 
 def _command(program: str, archive: Archive, *options: str) -> str:

@@ -28,6 +28,8 @@ PACKAGES = {
     "podman": "podman",
     "dockerd": "docker.io",
     "unshare": "util-linux",
+    "iptables": "iptables",
+    "ip": "iproute2",
 }
 """The Debian package that brings each program that a test calls."""
 

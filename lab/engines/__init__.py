@@ -1,5 +1,6 @@
 """Where the lab runs: an engine starts both archives, finds them again, and stops them."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal, Protocol
@@ -68,6 +69,16 @@ class Engine(Protocol):
 
     def down(self, lab: Lab) -> None:
         """Stop everything and remove the lab's folder, keys and marked instances included."""
+
+    def watch(self, lab: Lab) -> None:
+        """Look whether the lab may go on running; the keeper asks every few seconds.
+
+        Raises:
+            EngineError: nobody can tell now.
+        """
+
+    def notes(self, lab: Lab) -> Sequence[str]:
+        """What a person has to know about the lab, one line each."""
 
     def crew(self, lab: Lab) -> "Crew":
         """The devices that work with the lab's archives."""

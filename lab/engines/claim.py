@@ -9,13 +9,13 @@ import os
 import secrets
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from lab.engines import EngineError
+from lab.engines import EngineError, LabRunsError
 from lab.engines.record import Lab
 from lab.pki import private_folder
 
@@ -54,6 +54,27 @@ def put(lab: Lab) -> bool:
         shutil.rmtree(fresh, ignore_errors=True)  # it is there only if it was not renamed
 
 
+def take(lab: Lab, alive: Callable[[Lab], bool], down: Callable[[Lab], None]) -> None:
+    """Put the lab's folder in place; take it over from a lab that died without tidying up.
+
+    ``alive`` and ``down`` are asked of whatever lab is found there.
+
+    Raises:
+        LabRunsError: one is alive.
+        EngineError: there is something that is not ours, or that cannot be removed.
+        OSError: the folder cannot be made.
+    """
+    while not put(lab):
+        there = look(lab.folder)
+        if there is not None and alive(there):
+            raise LabRunsError(
+                "a lab runs already; `pacslab status` shows it, `pacslab down` stops it"
+            )
+        down(there or lab)
+        if is_ours(lab.folder) and look(lab.folder) == there:
+            raise EngineError(f"{lab.folder} cannot be removed; remove it by hand")
+
+
 def look(folder: Path) -> Lab | None:
     """The lab that is written down in a folder; None if there is none, or only a lab's remains.
 
@@ -71,6 +92,12 @@ def look(folder: Path) -> Lab | None:
             f"{folder} was written by another version of pacslab; end that lab with it, "
             "or remove the folder"
         ) from error
+
+
+def latest(lab: Lab) -> Lab:
+    """The lab as it is written down now: a reset since ``lab`` was read may have changed it."""
+    there = Lab.load(lab.folder) if is_ours(lab.folder) else None
+    return there if there is not None and there.since == lab.since else lab
 
 
 def is_ours(folder: Path) -> bool:

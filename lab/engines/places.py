@@ -14,6 +14,9 @@ VARIABLE = "PACSLAB_STATE"
 """Environment variable that puts the lab's folder elsewhere."""
 
 
+LAB = "pacslab-lab"
+
+
 def state_folder() -> Path:
     """Folder that holds the running lab's folder; whoever starts a lab makes it."""
     told = os.environ.get(VARIABLE)
@@ -25,7 +28,12 @@ def lab_folder() -> Path:
 
     Its name is one that nothing else has: the state folder may be any folder of the user's.
     """
-    return state_folder() / "pacslab-lab"
+    return state_folder() / LAB
+
+
+def usual_lab_folder() -> Path:
+    """The same where nothing puts it elsewhere."""
+    return _usual_place() / "pacslab" / LAB
 
 
 def room_in(folder: Path) -> int:

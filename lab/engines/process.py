@@ -5,14 +5,14 @@ TOML, its archive and its log; who reads one archive's folder finds no other arc
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar
 
 from lab.certificates import Usage
 from lab.crew.here import CrewHere
-from lab.engines import TIME_TO_LIVE, EngineError, LabRunsError, Which, claim, settings
+from lab.engines import TIME_TO_LIVE, EngineError, Which, claim, keeper, known, settings
 from lab.engines.ports import free_port
 from lab.engines.processes import ProgramError, StartedProcess, await_line, start
 from lab.engines.record import DEVICES, Archive, Lab
@@ -55,27 +55,15 @@ class ProcessEngine:
             callback_port=free_port(),
             secure_callback_port=free_port(),
         )
-        self._claim(lab)
+        claim.take(lab, known.is_alive, known.down)
         try:
-            lab = lab.but(keeper=_start_keeper(lab))
+            lab = lab.but(keeper=keeper.start_for(lab))
             _make_identities(lab, time_to_live)
             _write_settings(lab, admit=admit)
             return self._start(lab, ("open", "secure")).but(ready=True)
         except BaseException:  # also Ctrl-C: nothing may be left running
             self.down(lab)
             raise
-
-    def _claim(self, lab: Lab) -> None:
-        """Put the lab's folder in place; take it over from a lab that died without tidying up."""
-        while not claim.put(lab):
-            there = claim.look(lab.folder)
-            if there is not None and self.is_alive(there):
-                raise LabRunsError(
-                    "a lab runs already; `pacslab status` shows it, `pacslab down` stops it"
-                )
-            self.down(there or lab)
-            if claim.is_ours(lab.folder) and claim.look(lab.folder) == there:
-                raise EngineError(f"{lab.folder} cannot be removed; remove it by hand")
 
     def is_alive(self, lab: Lab) -> bool:
         """Whether an archive or the keeper runs, or whoever is raising the lab."""
@@ -86,11 +74,11 @@ class ProcessEngine:
 
     def runs(self, lab: Lab, which: Which) -> bool:
         """Whether one archive's process is there."""
-        return _process(_latest(lab), which) is not None
+        return _process(claim.latest(lab), which) is not None
 
     def stop(self, lab: Lab, which: Which) -> None:
         """Stop one archive."""
-        process = _process(_latest(lab), which)
+        process = _process(claim.latest(lab), which)
         if process is not None:
             process.stop(STOP_WITHIN)
 
@@ -102,7 +90,7 @@ class ProcessEngine:
 
     def reset(self, lab: Lab) -> Lab:
         """Stop the archives, cut their logs back to the mark, start them on the same ports."""
-        lab = _latest(lab)
+        lab = claim.latest(lab)
         for which in PROGRAMS:
             self.stop(lab, which)
             with Store(lab.folder / which / "archive") as store:
@@ -111,7 +99,7 @@ class ProcessEngine:
 
     def down(self, lab: Lab) -> None:
         """Stop the archives and the keeper, then remove the folder."""
-        lab = _latest(lab)
+        lab = claim.latest(lab)
         for which in PROGRAMS:
             self.stop(lab, which)
         this = StartedProcess.this()
@@ -119,9 +107,16 @@ class ProcessEngine:
             lab.keeper.stop(STOP_WITHIN)
         claim.remove(lab)
 
+    def watch(self, lab: Lab) -> None:
+        """Nothing to ask again: processes of ours listen where they were told to, on loopback."""
+
+    def notes(self, _lab: Lab) -> Sequence[str]:
+        """Nothing."""
+        return ()
+
     def crew(self, lab: Lab) -> CrewHere:
         """Every device is a few threads of whoever asks for it."""
-        return CrewHere(_latest(lab))
+        return CrewHere(claim.latest(lab))
 
     def _start(self, lab: Lab, which: tuple[Which, ...]) -> Lab:
         """Start archives side by side, then wait for each to listen."""
@@ -140,12 +135,6 @@ def audit_files(lab: Lab) -> tuple[Path, Path, Path]:
         folder / "audit-key" / "key",
         folder / "audit-key" / "anchor",
     )
-
-
-def _latest(lab: Lab) -> Lab:
-    """The lab as it is now: a reset since ``lab`` was read has written down other processes."""
-    there = Lab.load(lab.folder) if claim.is_ours(lab.folder) else None
-    return there if there is not None and there.since == lab.since else lab
 
 
 def _process(lab: Lab, which: Which) -> StartedProcess | None:
@@ -242,9 +231,3 @@ def _await_listening(lab: Lab, which: Which) -> Archive:
         ae_title=said["ae_title"],
         process=archive.process,
     )
-
-
-def _start_keeper(lab: Lab) -> StartedProcess:
-    """Start the process that stops the lab when its time is over."""
-    arguments = ["-m", "lab.engines.keeper", str(lab.folder)]
-    return start(arguments, lab.folder.parent, lab.folder / "keeper.log")

@@ -55,6 +55,12 @@ class Lab(_Entry):
     """Where the open archive calls titles it does not know."""
     secure_callback_port: int = 0
     """Where the hardened archive would call them, if it did."""
+    project: str = ""
+    """What the container engine knows the lab by; it and the next two are a docker lab's."""
+    engine_host: str = ""
+    """The container engine's address, as DOCKER_HOST has it."""
+    filtered: bool = False
+    """Whether rules of the packet filter stand around it."""
 
     def save(self, folder: Path | None = None) -> Self:
         """Write it down; who reads sees the old or the new state, never half of one.

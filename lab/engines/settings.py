@@ -4,6 +4,7 @@ Written as text a reader can learn from: ``pacslab up`` leaves it in the lab's f
 """
 
 import json
+import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -103,6 +104,36 @@ def _workstation(port: int) -> dict[str, Any]:
         "port": port,
         "server_name": f"workstation.{DOMAIN}",
     }
+
+
+def read(path: Path) -> dict[str, Any]:
+    """The tables of a TOML file."""
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def closed_to_all(tables: Mapping[str, Any]) -> dict[str, Any]:
+    """The tables of a hardened archive with every list of friends emptied.
+
+    Its own title stays, where it stands: an archive that asks itself for a C-ECHO is no friend.
+    """
+    own = tables["network_ae"]["ae_title"]
+    closed = {
+        "calling_ae": "titles",
+        "move_destinations": "titles",
+        "node_identity": "certificates",
+        "presentation_contexts": "services",
+        "permissions": "rights",
+    }
+    controls = dict(tables["controls"])
+    for name, friends in closed.items():
+        controls[name] = {friends: _only(own, controls[name][friends])}
+    return {**tables, "controls": controls}
+
+
+def _only(own: str, friends: Any) -> Any:
+    if isinstance(friends, Mapping):
+        return {title: value for title, value in friends.items() if title == own}
+    return [title for title in friends if title == own]
 
 
 def write(path: Path, tables: Mapping[str, Any], comment: str) -> None:

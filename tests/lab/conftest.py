@@ -1,6 +1,7 @@
 """An archive made wrong, one made right, and a port where nobody listens."""
 
 import hashlib
+import sys
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
@@ -22,6 +23,7 @@ from pacs_secure.config import build
 from sample_images.manifest import InstanceEntry, Manifest, PatientEntry, SeriesEntry, StudyEntry
 from sample_images.patients import Abnormality, Modality, Sex
 from sample_images.size import Size
+from tests.lab.compose_here import Stations
 
 RIGHTS = {
     "modality": {"echo", "store"},
@@ -270,3 +272,19 @@ def _answer(number, made) -> PatientEntry:
         abnormality=Abnormality.PNEUMONIA,
         studies=(study,),
     )
+
+
+@pytest.fixture(scope="session")
+def stations(tmp_path_factory):
+    """Both archives and the workstation of ``compose/``, as processes of this machine."""
+    if sys.platform != "linux":
+        pytest.skip("only Linux answers on all of 127.0.0.0/8")
+    lab = Stations(tmp_path_factory.mktemp("stations"))
+    created = lab.run("lab.issuing", "--config", lab.told("pki"), "create")
+    assert created.returncode == 0, created.stderr
+    with ExitStack() as stack:
+        stack.callback(lab.stop_all)
+        for service in ("pacs-open", "pacs-secure"):
+            lab.start_archive(service)
+        lab.serve("workstation")
+        yield lab

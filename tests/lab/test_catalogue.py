@@ -63,4 +63,4 @@ def test_what_is_closed_by_nothing_is_built_in():
 
 def test_a_trail_that_is_not_there_is_told(tmp_path):
     with pytest.raises(catalogue.AuditTrailError, match="key"):
-        catalogue.check_audit(SimpleNamespace(folder=tmp_path))
+        catalogue.check_audit(SimpleNamespace(engine="process", folder=tmp_path))

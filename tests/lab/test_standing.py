@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from pydicom import dcmread
 from rich.console import Console
 from typer.testing import CliRunner
 
@@ -45,7 +46,7 @@ def lab(state):
 
 
 def test_it_is_found_again(lab):
-    assert standing.find(ProcessEngine()) == Lab.load(lab.folder)
+    assert standing.find() == Lab.load(lab.folder)
 
 
 def test_a_second_one_is_refused(lab):
@@ -82,7 +83,7 @@ def test_an_archive_that_died_is_shown_as_such_until_a_reset(monkeypatch, tmp_pa
     try:
         engine.mark(lab)
         lab.secure.process.stop(within=10)
-        running = standing.which_run(engine, standing.find(engine))
+        running = standing.which_run(standing.find())
         assert running == {"open": True, "secure": False}
         opened, secure, *_ = standing.describe(lab, running)
         assert opened.endswith("leaks on purpose")
@@ -103,7 +104,7 @@ def test_a_lab_of_which_both_archives_died_is_not_thrown_away(monkeypatch, tmp_p
     try:
         for process in (lab.open.process, lab.secure.process):
             process.stop(within=10)
-        assert standing.which_run(engine, standing.find(engine)) == dict.fromkeys(BOTH, False)
+        assert standing.which_run(standing.find()) == dict.fromkeys(BOTH, False)
     finally:
         engine.down(lab)
 
@@ -115,8 +116,8 @@ def test_it_names_no_key_but_the_visitors(lab):
     assert "/secure/" not in shown
 
 
-@pytest.mark.program("echoscu", "findscu")
-def test_the_printed_commands_work_as_they_stand(lab, program):
+@pytest.mark.program("echoscu", "findscu", "getscu")
+def test_the_printed_commands_work_as_they_stand(lab, program, tmp_path):
     program("echoscu")
     path = f"/usr/bin{os.pathsep}{os.environ['PATH']}"
     results = [
@@ -126,13 +127,20 @@ def test_the_printed_commands_work_as_they_stand(lab, program):
             text=True,
             timeout=60,
             env={**os.environ, "PATH": path},
+            cwd=tmp_path,
             check=False,
         )
         for _, command in standing.commands(lab)
     ]
-    assert [result.returncode == 0 for result in results] == [True, True, False, True, True]
+    assert [result.returncode == 0 for result in results] == [True, True, True, False, True, True]
     assert "PatientName" in results[1].stdout + results[1].stderr
-    assert "PatientName" in results[4].stdout + results[4].stderr
+    assert "PatientName" in results[5].stdout + results[5].stderr
+    planted = {
+        entry.sop_instance_uid for entry in Manifest.load(lab.folder / "manifest.json").instances()
+    }
+    taken = {dcmread(path).SOPInstanceUID for path in tmp_path.iterdir()}
+    assert taken
+    assert taken <= planted
 
 
 def test_pynetdicoms_programs_of_the_same_names_are_not_meant(lab, monkeypatch, tmp_path):
@@ -147,7 +155,7 @@ def test_pynetdicoms_programs_of_the_same_names_are_not_meant(lab, monkeypatch, 
 def test_without_a_lab_there_is_none_to_find(monkeypatch, tmp_path):
     monkeypatch.setenv(places.VARIABLE, str(tmp_path))
     with pytest.raises(standing.NoLabError, match="pacslab up"):
-        standing.find(ProcessEngine())
+        standing.find()
 
 
 def test_what_a_dead_lab_left_behind_is_removed(monkeypatch, tmp_path):
@@ -157,7 +165,7 @@ def test_what_a_dead_lab_left_behind_is_removed(monkeypatch, tmp_path):
     for process in (dead.keeper, dead.open.process, dead.secure.process):
         process.stop(within=10)
     with pytest.raises(standing.NoLabError):
-        standing.find(engine)
+        standing.find()
     assert not dead.folder.exists()
 
 

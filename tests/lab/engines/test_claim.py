@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from lab.engines import EngineError, claim
+from lab.engines import EngineError, LabRunsError, claim
 from lab.engines.processes import StartedProcess
 from lab.engines.record import FILE, Lab
 
@@ -139,6 +139,48 @@ def test_the_record_of_another_version_is_one_clear_fault(lab):
     (lab.folder / FILE).write_text("{}")
     with pytest.raises(EngineError, match="another version of pacslab"):
         claim.look(lab.folder)
+
+
+def test_a_place_is_taken_where_nothing_is(lab):
+    claim.take(lab, pytest.fail, pytest.fail)
+    assert claim.look(lab.folder) == lab
+
+
+def test_a_place_is_not_taken_from_a_lab_that_is_alive(lab):
+    assert claim.put(lab)
+    with pytest.raises(LabRunsError, match="a lab runs already"):
+        claim.take(_lab(lab.folder, lab.since), lambda _there: True, pytest.fail)
+    assert claim.look(lab.folder) == lab
+
+
+def test_a_place_is_taken_from_a_dead_lab_once_it_is_taken_down(lab):
+    assert claim.put(lab)
+    later = _lab(lab.folder, lab.since + timedelta(seconds=1))
+    downed = []
+
+    def down(there):
+        downed.append(there)
+        claim.remove(there)
+
+    claim.take(later, lambda _there: False, down)
+    assert downed == [lab]
+    assert claim.look(lab.folder) == later
+
+
+def test_a_place_that_does_not_get_free_is_told(lab):
+    assert claim.put(lab)
+    later = _lab(lab.folder, lab.since + timedelta(seconds=1))
+    with pytest.raises(EngineError, match="cannot be removed; remove it by hand"):
+        claim.take(later, lambda _there: False, lambda _there: None)
+
+
+def test_the_latest_of_a_lab_is_what_is_written_down_of_this_very_one(lab):
+    assert claim.latest(lab) == lab
+    assert claim.put(lab)
+    changed = lab.but(ready=True)
+    assert claim.latest(lab) == changed
+    another = _lab(lab.folder, lab.since + timedelta(seconds=1))
+    assert claim.latest(another) == another
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such locks")

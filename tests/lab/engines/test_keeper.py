@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from lab.engines import claim
+from lab.engines import EngineError, claim, keeper
 from lab.engines.keeper import is_over, keep
 from lab.engines.processes import StartedProcess
 from lab.engines.record import Lab
@@ -53,6 +53,60 @@ def test_a_lab_whose_time_is_over_is_removed_with_its_keys(tmp_path):
     (folder / "key.pem").write_text("a key")
     keep(folder)
     assert not folder.exists()
+
+
+class Engine:
+    """Counts what it is asked, and answers as it is told."""
+
+    def __init__(self, answers):
+        self.answers = list(answers)
+        self.asked = []
+
+    def watch(self, lab):
+        self._answer("watch", lab)
+
+    def down(self, lab):
+        self._answer("down", lab)
+        claim.remove(lab)
+
+    def _answer(self, what, lab):
+        self.asked.append(what)
+        answer = self.answers.pop(0) if self.answers else None
+        if answer == "over":
+            lab.but(until=NOW)
+        elif answer is not None:
+            raise answer
+
+
+@pytest.fixture
+def watched(tmp_path, monkeypatch):
+    """Keep a lab with an engine that answers like this; what the engine was asked."""
+
+    def run(*answers, until=NOW + timedelta(days=3650)):
+        engine = Engine(answers)
+        assert claim.put(_lab(tmp_path / "lab", until=until))
+        monkeypatch.setattr(keeper, "engine_of", lambda _lab: engine)
+        for name in ("LOOK_EVERY", "WATCH_EVERY", "TRY_AGAIN_AFTER"):
+            monkeypatch.setattr(keeper, name, 0.01)
+        keep(tmp_path / "lab")
+        return engine.asked
+
+    return run
+
+
+def test_the_engine_is_asked_again_and_again_whether_the_lab_may_go_on(watched):
+    assert watched(None, None, "over") == ["watch", "watch", "watch", "down"]
+
+
+def test_an_engine_that_does_not_answer_is_asked_again(watched, capsys):
+    assert watched(EngineError("away"), "over") == ["watch", "watch", "down"]
+    assert "away" in capsys.readouterr().err
+
+
+def test_a_lab_that_could_not_be_stopped_is_stopped_again(watched, capsys):
+    asked = watched(EngineError("away"), EngineError("away"), until=NOW)
+    assert asked == ["down", "down", "down"]
+    assert capsys.readouterr().err.count("away") == 2
 
 
 def test_without_a_lab_there_is_nothing_to_keep(tmp_path):

@@ -56,3 +56,9 @@ def test_a_temporary_folder_has_a_name_that_nobody_guesses():
 
 def test_there_is_room_somewhere(tmp_path):
     assert places.room_in(tmp_path) > 0
+
+
+def test_the_usual_place_is_where_nothing_puts_it_elsewhere(monkeypatch):
+    assert places.lab_folder() != places.usual_lab_folder()
+    monkeypatch.delenv(places.VARIABLE)
+    assert places.lab_folder() == places.usual_lab_folder()

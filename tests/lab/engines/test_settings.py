@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from lab.engines import settings
+from lab.engines import compose, settings
 from lab.pki import Authority
 
 
@@ -73,3 +73,21 @@ def test_both_listen_on_loopback_only(secure):
     open_tables = settings.open_archive(port=1, workstation_port=2, callback_port=3)
     for tables in (open_tables, secure()):
         assert tables["network_connection"]["host"] == "127.0.0.1"
+
+
+def test_the_containers_archive_closed_to_all_is_asked_by_itself_alone(tmp_path):
+    tables = settings.read(compose.file().parent / "pacs-secure.toml")
+    closed = settings.closed_to_all(tables)
+    before, after = tables["controls"], closed["controls"]
+    assert after["calling_ae"]["titles"] == ["PACS-SECURE"]
+    assert after["move_destinations"]["titles"] == []
+    assert set(after["permissions"]["rights"]) == {"PACS-SECURE"}
+    assert set(after["presentation_contexts"]["services"]) == {"PACS-SECURE"}
+    assert set(after["node_identity"]["certificates"]) == {"PACS-SECURE"}
+    assert set(before) == set(after)
+    for kept in ("tls", "audit", "called_ae", "handshake_deadline"):
+        assert after[kept] == before[kept]
+    assert {**closed, "controls": before} == tables
+
+    settings.write(tmp_path / "closed.toml", closed, "closed")
+    assert settings.read(tmp_path / "closed.toml") == closed

@@ -1,0 +1,116 @@
+"""Rules of this machine's packet filter around the lab's bridges (iptables).
+
+Below engine 28 a neighbour on the same network segment reaches what is published on 127.0.0.1: the
+engine rewrites the destination before anybody asks whether 127.0.0.1 may come from outside. And a
+container reaches whatever listens on this machine, by the gateway's address. So for each bridge:
+
+- forwarded packets into it from anywhere else, and out of it to anywhere else, are dropped;
+- packets from it to this machine are dropped, but for answers.
+
+What comes in by 127.0.0.1 is not forwarded: it is handed on by the engine's own proxy here. Each
+rule carries the lab's name as a comment; by that it is found and removed.
+"""
+
+import shlex
+import shutil
+import subprocess
+from collections.abc import Collection, Iterator, Sequence
+
+from lab.evidence import printable
+
+COMMENT = "pacslab lab {}"
+USERS_CHAIN = "DOCKER-USER"
+"""Where docker leaves room for rules that come before its own, whenever it is restarted."""
+CHAINS = ("INPUT", "FORWARD", USERS_CHAIN)
+WITHIN = 20.0
+"""Seconds for one command; others may hold the lock of the filter."""
+
+Rule = tuple[str, Sequence[str]]
+"""Chain, and the words of the rule."""
+
+
+class FilterError(Exception):
+    """The packet filter cannot be set; the message says why."""
+
+
+def stand(lab: str, bridges: Collection[str]) -> None:
+    """Set the rules that are not there yet, before all others of their chain.
+
+    Raises:
+        FilterError: no iptables, no right to use it, or it refuses.
+    """
+    for chain, words in _rules(lab, bridges, _forward_chain()):
+        if not _is_set(chain, words):
+            _iptables("-I", chain, "1", *words)
+
+
+def stands(lab: str, bridges: Collection[str]) -> bool:
+    """Whether every rule is there.
+
+    Raises:
+        FilterError: the filter cannot be read.
+    """
+    return all(_is_set(chain, words) for chain, words in _rules(lab, bridges, _forward_chain()))
+
+
+def lift(lab: str) -> None:
+    """Remove all rules of a lab; nothing to do where there is no iptables.
+
+    Raises:
+        FilterError: it refuses.
+    """
+    if shutil.which("iptables") is None:
+        return
+    for chain, words in _found(lab):
+        _iptables("-D", chain, *words)
+
+
+def _rules(lab: str, bridges: Collection[str], forward: str) -> Iterator[Rule]:
+    mark = ("-m", "comment", "--comment", COMMENT.format(lab), "-j", "DROP")
+    for bridge in sorted(bridges):
+        yield forward, ("!", "-i", bridge, "-o", bridge, *mark)
+        yield forward, ("-i", bridge, "!", "-o", bridge, *mark)
+        answers = ("-m", "conntrack", "!", "--ctstate", "RELATED,ESTABLISHED")
+        yield "INPUT", ("-i", bridge, *answers, *mark)
+
+
+def _forward_chain() -> str:
+    """Docker's own chain for users, if packets go through it; else the kernel's."""
+    leads = _run("-C", "FORWARD", "-j", USERS_CHAIN).returncode == 0
+    return USERS_CHAIN if leads else "FORWARD"
+
+
+def _is_set(chain: str, words: Sequence[str]) -> bool:
+    return _run("-C", chain, *words).returncode == 0
+
+
+def _found(lab: str) -> Iterator[Rule]:
+    """The rules with this lab's comment, as iptables writes them."""
+    for chain in CHAINS:
+        for line in _run("-S", chain).stdout.splitlines():
+            words = shlex.split(line)
+            if words[:1] == ["-A"] and COMMENT.format(lab) in words:
+                yield words[1], words[2:]
+
+
+def _iptables(*arguments: str) -> None:
+    done = _run(*arguments)
+    if done.returncode:
+        lines = done.stderr.strip().splitlines() or ["it says nothing"]
+        raise FilterError(f"iptables refuses: {printable(lines[0], 200)}")
+
+
+def _run(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    program = shutil.which("iptables")
+    if program is None:
+        raise FilterError("there is no iptables (Debian package iptables)")
+    try:
+        return subprocess.run(
+            [program, "--wait", "10", *arguments],
+            capture_output=True,
+            text=True,
+            timeout=WITHIN,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise FilterError(f"iptables does not answer in {WITHIN:.0f} s") from error

@@ -1,0 +1,133 @@
+"""A lab's containers: found by their service, asked whether they are well, swept away whole."""
+
+import stat
+
+import pytest
+
+from lab.engines import EngineError, containers
+from lab.engines.containers import UnwellError
+from lab.engines.guard import OF_PROJECT
+
+pytestmark = pytest.mark.engine
+
+
+def _check(*command):
+    return {"test": list(command), "interval": 10**12}  # nanoseconds: the engine hardly ever asks
+
+
+def test_a_service_is_found_whether_it_runs_or_not(daemon, project, service):
+    running, still = service("one"), service("two", start=False)
+    assert {one.id for one in containers.all_of(daemon, project)} == {running.id, still.id}
+    assert containers.find(daemon, project, "two").id == still.id
+    assert containers.find(daemon, project, "three") is None
+    assert containers.find(daemon, f"{project}-other", "one") is None
+
+
+def test_a_service_that_is_needed_and_gone_is_told(daemon, project):
+    with pytest.raises(EngineError, match="the container of pki is gone; `pacslab down`"):
+        containers.need(daemon, project, "pki")
+
+
+def test_well_is_who_says_so_itself_without_waiting_for_the_engine(service):
+    script = "sleep 1; touch /run/pacslab/ready; sleep 600"
+    made = service("one", script, healthcheck=_check("CMD", "test", "-e", "/run/pacslab/ready"))
+    containers.await_health({"one": made}, within=20)
+
+
+def test_a_check_in_the_words_of_a_shell_is_understood(service):
+    made = service("one", healthcheck=_check("CMD-SHELL", "true && true"))
+    containers.await_health({"one": made}, within=20)
+    bad = service("two", healthcheck=_check("CMD-SHELL", "echo broken; false"))
+    with pytest.raises(UnwellError, match="two is not well: broken"):
+        containers.await_health({"two": bad}, within=0.5)
+
+
+def test_who_has_no_check_is_well_while_it_runs(service):
+    containers.await_health({"one": service("one")}, within=20)
+
+
+def test_who_is_not_well_is_told_with_its_last_words(service):
+    script = "echo first >&2; echo 'no key: /keys/key.pem' >&2; sleep 600"
+    check = _check("CMD-SHELL", "echo much; echo connection refused; exit 1")
+    with pytest.raises(UnwellError) as caught:
+        containers.await_health({"pacs-secure": service("one", script, healthcheck=check)}, 0.5)
+    assert str(caught.value) == (
+        "pacs-secure is not well: connection refused; it said last: first | no key: /keys/key.pem"
+    )
+
+
+def test_who_ended_is_told_at_once(service):
+    ended = service("one", "printf 'the key is \\033[31mabsent\\n'; exit 3")
+    assert ended.wait()["StatusCode"] == 3
+    with pytest.raises(UnwellError) as caught:
+        containers.await_health({"pacs-open": ended}, within=600)
+    assert str(caught.value) == (
+        "pacs-open ended with exit code 3; it said last: the key is \\x1b[31mabsent"
+    )
+
+
+def test_a_silent_end_is_told_as_such(service):
+    ended = service("one", "exit 1")
+    ended.wait()
+    with pytest.raises(UnwellError, match="it says nothing"):
+        containers.await_health({"one": ended}, within=600)
+
+
+def test_one_that_is_not_well_among_many_is_named(service):
+    bad = service("two", healthcheck=_check("CMD", "false"))
+    with pytest.raises(UnwellError, match=r"^two is not well"):
+        containers.await_health({"one": service("one"), "two": bad}, within=0.5)
+
+
+def test_a_short_command_gives_what_it_said_or_fails_with_its_last_line(service):
+    made = service("one")
+    assert containers.do(made, "one", ["echo", "done"]) == "done"
+    with pytest.raises(EngineError, match=r"^one: no such file\\x1b$"):
+        containers.do(made, "one", ["sh", "-c", "echo x; printf 'no such file\\033' >&2; exit 2"])
+
+
+def test_a_command_in_a_container_that_does_not_run_is_told(service):
+    still = service("one", start=False)
+    with pytest.raises(EngineError, match="pacs-open is not running; `pacslab reset` starts it"):
+        containers.do(still, "pacs-open", ["true"])
+
+
+def test_beside_a_stopped_container_its_volumes_are_at_hand(daemon, project, service):
+    volume = daemon.client.volumes.create(labels={OF_PROJECT: project})
+    made = service("one", "true", volumes={volume.name: {"bind": "/var/lib/pacslab/archive"}})
+    made.wait()
+    containers.run_beside(made, "one", ["touch", "/var/lib/pacslab/archive/mark"])
+    with pytest.raises(EngineError, match=r"one: .*Read-only file system"):
+        containers.run_beside(made, "one", ["touch", "/etc/mark"])
+    containers.run_beside(made, "one", ["rm", "/var/lib/pacslab/archive/mark"])
+    assert [one.id for one in containers.all_of(daemon, project)] == [made.id]
+
+
+def test_what_is_copied_out_is_readable_by_its_owner_alone(service, tmp_path):
+    made = service(
+        "one",
+        "mkdir /run/pacslab/keys; echo secret >/run/pacslab/keys/key.pem; chmod 644 /run/pacslab/keys/*",
+    )
+    made.wait()
+    containers.copy_out(made, "/run/pacslab/keys", tmp_path / "visitor")
+    (key,) = (tmp_path / "visitor").iterdir()
+    assert key.read_text() == "secret\n"
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    assert stat.S_IMODE(key.parent.stat().st_mode) == 0o700
+
+
+def test_nothing_is_left_of_a_lab_and_everything_of_another(daemon, project, service):
+    labels = {OF_PROJECT: project}
+    other = daemon.client.volumes.create(labels={OF_PROJECT: f"{project}-other"})
+    try:
+        network = daemon.client.networks.create(f"{project}_n", labels=labels, internal=True)
+        volume = daemon.client.volumes.create(labels=labels)
+        service("one", network_mode=network.name, volumes={volume.name: {"bind": "/keys"}})
+        service("two", start=False)
+        assert len(list(containers.leftovers(daemon, project))) == 4
+        containers.sweep(daemon, project)
+        containers.sweep(daemon, project)
+        assert list(containers.leftovers(daemon, project)) == []
+        assert len(list(containers.leftovers(daemon, f"{project}-other"))) == 1
+    finally:
+        other.remove()
