@@ -82,13 +82,16 @@ class Workers(Table):
 
 
 class KnownPeer(Table):
-    """A device the archive can call: a C-MOVE destination."""
+    """A device the archive can call: a C-MOVE destination, or who asked for Storage Commitment."""
 
     ae_title: AETitle
     host: str
     port: int = Field(ge=1, le=65535)
     server_name: str | None = None
     """The name its certificate must carry, where TLS is used; the host if absent."""
+    commitment: Literal["new association", "same association"] = "new association"
+    """Where it awaits reports of Storage Commitment (PS3.4 J.3.3): whoever does not stand in this
+    table has no address to call, and gets them on the association that it asked on."""
 
 
 class Config(Table):

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from pacs_open.config import AE_TITLE_PATTERN, KnownPeer
 from pacs_open.refusals import move_destination_unknown
-from pacs_open.values import Destination, Operation
+from pacs_open.values import AssociationRequest, Destination, Operation
 
 
 class Destinations:
@@ -19,6 +19,13 @@ class Destinations:
         self._known = {peer.ae_title: peer for peer in peers}
         self._callback_port = callback_port
 
+    def of_reports(self, request: AssociationRequest) -> Destination | None:
+        """Where a requestor awaits reports of Storage Commitment; None: on this association."""
+        peer = self._known.get(request.calling_ae_title)
+        if peer is None or peer.commitment == "same association":
+            return None
+        return _destination(peer)
+
     def find(self, operation: Operation) -> Destination:
         """The destination of a C-MOVE.
 
@@ -27,12 +34,16 @@ class Destinations:
         """
         title = operation.move_destination or ""
         if peer := self._known.get(title):
-            return Destination(
-                title, peer.host, peer.port, known=True, server_name=peer.server_name
-            )
+            return _destination(peer)
         if re.fullmatch(AE_TITLE_PATTERN, title) is None:
             raise move_destination_unknown("the Move Destination is no AE title")
         if self._callback_port is None:
             raise move_destination_unknown("the Move Destination is not among the peers")
         address = operation.request.peer.address
         return Destination(title, address, self._callback_port, known=False)
+
+
+def _destination(peer: KnownPeer) -> Destination:
+    return Destination(
+        peer.ae_title, peer.host, peer.port, known=True, server_name=peer.server_name
+    )

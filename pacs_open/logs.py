@@ -72,7 +72,7 @@ def details(event: Event) -> dict[str, object]:
         "tls": peer.tls_version if peer else None,
         "calling_ae_title": request.calling_ae_title if request else None,
         "called_ae_title": request.called_ae_title if request else None,
-        "operation": f"C-{operation.service.upper()}" if operation else None,
+        "operation": operation.service.message if operation else None,
         "move_destination": operation.move_destination if operation else None,
         "status": None if event.status is None else f"{event.status:04X}H",
         "rejection": list(event.rejection) if event.rejection else None,

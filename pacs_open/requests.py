@@ -13,7 +13,7 @@ from pacs_open.refusals import DimseRefused
 from pacs_open.services import Answer, Scp, serve
 from pacs_open.values import Dimse, Event, Moment, Operation
 from pacs_open.wire.association import Channel, Message
-from pacs_open.wire.command import CommandField
+from pacs_open.wire.command import Command, CommandField
 
 Tell = Callable[[Event], None]
 
@@ -23,6 +23,7 @@ _SERVICES: Final = {
     CommandField.C_FIND_RQ: Dimse.FIND,
     CommandField.C_GET_RQ: Dimse.GET,
     CommandField.C_MOVE_RQ: Dimse.MOVE,
+    CommandField.N_ACTION_RQ: Dimse.COMMIT,
 }
 
 SOP_CLASS_NOT_SUPPORTED: Final = 0x0122
@@ -39,6 +40,9 @@ def serve_all(scp: Scp, tell: Tell) -> None:
 
 def _serve_one(scp: Scp, message: Message, tell: Tell) -> None:
     command = message.command
+    if _answers_report(scp, command):
+        scp.channel.drop_data_set()
+        return
     if not command.is_request or command.message_id is None:
         what = f"command {command.command_field:04X}H that is no request"
         raise ProtocolError(what, 6)  # invalid-PDU-parameter value
@@ -57,6 +61,17 @@ def _serve_one(scp: Scp, message: Message, tell: Tell) -> None:
         answer = serve(scp, operation, message)
     scp.channel.send(message.context.context_id, answer.response(command), answer.identifier)
     tell(answer.event(operation))
+    if answer.afterwards is not None:
+        answer.afterwards()
+
+
+def _answers_report(scp: Scp, command: Command) -> bool:
+    """Whether this is the response to an N-EVENT-REPORT of ours: nothing hangs on it."""
+    number = command.message_id_being_responded_to or 0
+    if command.command_field != CommandField.N_EVENT_REPORT_RSP or number not in scp.awaited:
+        return False
+    scp.awaited.discard(number)
+    return True
 
 
 def _known(command: object) -> bool:
@@ -80,7 +95,7 @@ def _operation(channel: Channel, message: Message, service: Dimse) -> Operation:
     return Operation(
         request=channel.request,
         service=service,
-        sop_class_uid=command.affected_sop_class_uid or "",
+        sop_class_uid=command.sop_class_uid or "",
         message_id=command.message_id or 0,
         transfer_syntax=message.context.transfer_syntax,
         sop_instance_uid=(command.affected_sop_instance_uid or "")
@@ -92,11 +107,11 @@ def _operation(channel: Channel, message: Message, service: Dimse) -> Operation:
 
 def _check(message: Message, service: Dimse) -> None:
     """The request belongs to its presentation context, or 0122H."""
-    context, sop_class_uid = message.context, message.command.affected_sop_class_uid
+    context, sop_class_uid = message.context, message.command.sop_class_uid
     if sop_class_uid != context.abstract_syntax:
         why = f"SOP class {sop_class_uid!r} on a context for {context.abstract_syntax}"
     elif transfer_capability.service_of(context.abstract_syntax) is not service:
-        why = f"C-{service.upper()} on a context for {context.abstract_syntax}"
+        why = f"{service.message} on a context for {context.abstract_syntax}"
     elif not context.as_scp:
         why = f"we are not SCP on the context for {context.abstract_syntax}"
     else:

@@ -20,9 +20,11 @@ from pacs_open.config import Config
 from pacs_open.control import Control
 from pacs_open.destinations import Destinations
 from pacs_open.door import Door
+from pacs_open.errands import Errands
 from pacs_open.errors import ConfigurationError
 from pacs_open.ledger import Book, Ledger, LocalLedger
 from pacs_open.services import Scp
+from pacs_open.services.scp import Proposals, Roles
 from pacs_open.stack import Stack
 from pacs_open.values import Destination, Event, Moment, Peer
 from pacs_open.wire import listener, requestor
@@ -81,6 +83,7 @@ class Server:
         self._destinations = Destinations(config.peers, config.callback_port)
         self._announce = announce
         self._serials = itertools.count(1)
+        self._errands = Errands()
         self._acceptors: set[Acceptor] = set()
         self._changed = threading.Condition()
         self._listener = listener.Listener(self._listening, self._handle)
@@ -103,6 +106,7 @@ class Server:
             return
         self.is_stopping = True
         self._listener.stop()
+        self._errands.stop()
         limit = self._config.workers.stop_within if within is None else within
         deadline = time.monotonic() + limit
         with self._changed:
@@ -173,13 +177,17 @@ class Server:
             channel=channel,
             destinations=self._destinations,
             dial=self._dial,
+            later=self._errands.take,
         )
 
     def _dial(
-        self, destination: Destination, proposals: Sequence[tuple[str, Sequence[str]]]
+        self, destination: Destination, proposals: Proposals, roles: Roles | None = None
     ) -> Channel:
         return requestor.request(
-            destination, calling_ae_title=self._config.network_ae.ae_title, proposals=proposals
+            destination,
+            calling_ae_title=self._config.network_ae.ae_title,
+            proposals=proposals,
+            roles=roles,
         )
 
     def _handle(self, sock: socket.socket, address: tuple[str, int]) -> None:

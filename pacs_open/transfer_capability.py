@@ -8,6 +8,8 @@ from pynetdicom import AllStoragePresentationContexts
 from pacs_open.values import Dimse, Model
 
 VERIFICATION: Final = "1.2.840.10008.1.1"
+STORAGE_COMMITMENT: Final = "1.2.840.10008.1.20.1"
+"""Storage Commitment Push Model (PS3.4 J.3)."""
 
 STORAGE: Final = frozenset(
     str(context.abstract_syntax) for context in AllStoragePresentationContexts
@@ -45,6 +47,8 @@ def service_of(sop_class_uid: str) -> Dimse | None:
     """The DIMSE service whose requests this abstract syntax carries; None if we have none."""
     if sop_class_uid == VERIFICATION:
         return Dimse.ECHO
+    if sop_class_uid == STORAGE_COMMITMENT:
+        return Dimse.COMMIT
     if sop_class_uid in QUERY_RETRIEVE:
         return QUERY_RETRIEVE[sop_class_uid][1]
     return Dimse.STORE if sop_class_uid in STORAGE else None

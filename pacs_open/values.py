@@ -12,13 +12,19 @@ from functools import cached_property
 
 
 class Dimse(StrEnum):
-    """The DIMSE-C services of an archive (PS3.7 9.1)."""
+    """The DIMSE services of an archive (PS3.7 9.1), and Storage Commitment (PS3.4 J)."""
 
     ECHO = "echo"
     STORE = "store"
     FIND = "find"
     GET = "get"
     MOVE = "move"
+    COMMIT = "commit"
+
+    @property
+    def message(self) -> str:
+        """What its requests are called (PS3.7 6.2)."""
+        return "N-ACTION" if self is Dimse.COMMIT else f"C-{self.upper()}"
 
 
 class Level(StrEnum):

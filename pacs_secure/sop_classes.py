@@ -19,7 +19,7 @@ _STORAGE_ROOTS = ("1.2.840.10008.5.1.4.1.1.", "1.2.840.10008.5.1.4.34.", "1.2.84
 
 def _services() -> dict[str, Dimse]:
     """Build the table from the registry of UIDs (PS3.6 Annex A)."""
-    table = {"1.2.840.10008.1.1": Dimse.ECHO}
+    table = {"1.2.840.10008.1.1": Dimse.ECHO, "1.2.840.10008.1.20.1": Dimse.COMMIT}
     table |= {model + end: service for model in _MODELS for end, service in _BY_SUFFIX.items()}
     for uid, (_, kind, _, _, keyword) in UID_dictionary.items():
         if kind == "SOP Class" and "Storage" in keyword and uid.startswith(_STORAGE_ROOTS):

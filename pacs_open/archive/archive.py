@@ -31,9 +31,9 @@ from pacs_open.archive.pool import Pool
 from pacs_open.archive.record import SEGMENT_START, RecordHeader
 from pacs_open.archive.recovery import Recovery
 from pacs_open.archive.segment import Segment, path_of
-from pacs_open.archive.stored import Held, Stored, open_record
+from pacs_open.archive.stored import Held, Stored, examine, open_record, opened
 from pacs_open.data_sets.part10 import FileMeta
-from pacs_open.errors import ArchiveError, DamagedRecordError, IndexUnavailableError
+from pacs_open.errors import ArchiveError, IndexUnavailableError
 from pacs_open.index import search
 from pacs_open.index.index import Index
 from pacs_open.values import Query
@@ -182,26 +182,26 @@ class Archive:
         return search.search(self.index, query, only)
 
     def locate(self, query: Query) -> list[Held]:
-        """Name the instances that a C-GET or C-MOVE identifier names, in commit order."""
+        """Instances that a C-GET or C-MOVE identifier names, in commit order."""
         return search.locate(self.index, query)
 
     @contextlib.contextmanager
     def open(self, held: Held) -> Iterator[Stored]:
-        """Open the data set of an instance.
+        """Open the data set. Raises DamagedRecordError: the log does not hold what it should."""
+        with opened(path_of(self.segments, held.segment), held) as (segment, _):
+            yield open_record(segment, held.offset, self.codecs)
+
+    def assure(self, held: Held) -> None:
+        """Read a whole instance back and see it on the disk, whatever the durability is.
 
         Raises:
-            DamagedRecordError: the log does not hold what the index says.
+            ArchiveError: its bytes are not those that were stored, or cannot be synced.
         """
-        segment = Segment.open(path_of(self.segments, held.segment))
-        if segment is None:
-            message = f"segment {held.segment} is empty"
-            raise DamagedRecordError(message)
-        with contextlib.closing(segment):
-            stored = open_record(segment, held.offset, self.codecs)
-            if stored.digest != held.digest:
-                message = f"{segment.path}: another record lies at {held.offset}"
-                raise DamagedRecordError(message)
-            yield stored
+        path = path_of(self.segments, held.segment)
+        with opened(path, held) as (segment, header):
+            examine(segment, header, self.codecs)
+        with disk.room(path):
+            disk.sync_file(path)
 
     def submit(self, request: Request) -> None:
         """Commit a whole instance to the index, together with others that wait."""

@@ -3,7 +3,9 @@
 import hashlib
 import zlib
 from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from pacs_open.archive.codec import Codec
 from pacs_open.archive.record import RecordHeader
@@ -110,6 +112,28 @@ def _decoded(segment: Segment, header: RecordHeader, codec: Codec) -> Iterator[b
             yield clear
     if last := decoder.finish():
         yield last
+
+
+@contextmanager
+def opened(path: Path, held: Held) -> Iterator[tuple[Segment, RecordHeader]]:
+    """The segment at ``path`` and the header of an instance's record in it.
+
+    Raises:
+        DamagedRecordError: the log does not hold what the index says.
+    """
+    segment = Segment.open(path)
+    if segment is None:
+        message = f"segment {held.segment} is empty"
+        raise DamagedRecordError(message)
+    with closing(segment):
+        header = segment.header_at(held.offset)
+        if header is None:
+            message = f"{segment.path}: no record can be read at {held.offset}"
+            raise DamagedRecordError(message)
+        if header.digest.hex() != held.digest:
+            message = f"{segment.path}: another record lies at {held.offset}"
+            raise DamagedRecordError(message)
+        yield segment, header
 
 
 def open_record(segment: Segment, offset: int, codecs: Mapping[int, Codec]) -> Stored:

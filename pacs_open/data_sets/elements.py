@@ -3,7 +3,7 @@
 Reading never goes beyond the buffer and never recurses without a bound.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from struct import Struct
 
 from pacs_open.errors import PacsError
@@ -110,6 +110,54 @@ def read_elements(data: bytes, *, explicit: bool) -> Iterator[tuple[int, str, by
         if at > len(data):
             raise MalformedDataSetError("an element is longer than what is left", tag)
         yield tag, vr.decode("ascii"), data[begin:at]
+
+
+def read_items(value: bytes, *, explicit: bool) -> Iterator[bytes]:
+    """Each item of a sequence's value, as the bytes of its elements (PS3.5 7.5).
+
+    Raises:
+        MalformedDataSetError: it holds something else, or an item has no end.
+    """
+    at = 0
+    while at < len(value):
+        header = read_header(value, at, explicit=explicit)
+        if header is None:
+            raise MalformedDataSetError("a sequence ends inside an item's header")
+        tag, _, length, size = header
+        at += size
+        if tag == SEQUENCE_DELIMITER:
+            return
+        if tag != ITEM:
+            raise MalformedDataSetError("a sequence holds something else than items", tag)
+        begin, end = at, at + length
+        if length == UNDEFINED_LENGTH:
+            at = _after_item(value, begin, explicit=explicit)
+            end = at - size
+        else:
+            at = end
+        if at > len(value):
+            raise MalformedDataSetError("an item is longer than what is left", tag)
+        yield value[begin:end]
+
+
+def _after_item(data: bytes, at: int, *, explicit: bool) -> int:
+    """Offset behind the delimiter of an item of undefined length (PS3.5 7.5.1)."""
+    while header := read_header(data, at, explicit=explicit):
+        inner, vr, length, size = header
+        at += size
+        if inner == ITEM_DELIMITER:
+            return at
+        if length == UNDEFINED_LENGTH:
+            at = after_sequence(data, at, inner, explicit=explicit and vr != b"UN")
+        else:
+            at += length
+    raise MalformedDataSetError("an item has no end", ITEM)
+
+
+def sequence(tag: int, items: Iterable[bytes], *, explicit: bool) -> bytes:
+    """A sequence of items, each given as the bytes of its elements; all lengths are defined."""
+    body = b"".join(header(ITEM, "", len(item), explicit=False) + item for item in items)
+    return header(tag, "SQ", len(body), explicit=explicit) + body
 
 
 def after_sequence(data: bytes, at: int, tag: int, *, explicit: bool, depth: int = 1) -> int:

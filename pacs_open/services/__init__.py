@@ -1,4 +1,4 @@
-"""The services of the archive: verification, storage, query, retrieve (PS3.4 A, B, C).
+"""The services of the archive: verification, storage, query, retrieve, commitment (PS3.4).
 
 :func:`serve` performs one request and gives its final answer; the adapter sends it and tells
 the controls::
@@ -6,6 +6,7 @@ the controls::
     answer = serve(scp, operation, message)
     channel.send(context_id, answer.response(message.command), answer.identifier)
     stack.observe(answer.event(operation))
+    answer.afterwards and answer.afterwards()
 
 Pending responses and sub-operations leave on the way, through the channel.
 """
@@ -22,7 +23,7 @@ from pacs_open.errors import (
     UnobservedError,
 )
 from pacs_open.refusals import DimseRefused
-from pacs_open.services import query, retrieve, storage, verification
+from pacs_open.services import commitment, query, retrieve, storage, verification
 from pacs_open.services.answer import (
     CANNOT_COUNT_MATCHES,
     OUT_OF_RESOURCES,
@@ -46,6 +47,7 @@ _SERVICES = {
     Dimse.FIND: query.find,
     Dimse.GET: retrieve.get,
     Dimse.MOVE: retrieve.move,
+    Dimse.COMMIT: commitment.commit,
 }
 
 

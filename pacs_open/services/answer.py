@@ -1,5 +1,6 @@
 """How a DIMSE request was answered: what goes to the peer, and what goes to the audit log."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from pacs_open.refusals import DimseRefused
@@ -63,6 +64,8 @@ class Answer:
     destination: Destination | None = None
     matches: int | None = None
     replaced: bool | None = None
+    afterwards: Callable[[], None] | None = None
+    """What is to be done once the peer has this answer."""
 
     def refuse(self, refusal: DimseRefused) -> None:
         """Become this refusal's answer."""

@@ -1,7 +1,7 @@
 """What the services of one association work with: the archive, the controls, the channel."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from pacs_open.destinations import Destinations
@@ -23,8 +23,21 @@ if TYPE_CHECKING:
 Proposals = Sequence[tuple[str, Sequence[str]]]
 """Abstract syntax and transfer syntaxes of each presentation context that we propose."""
 
-Dial = Callable[[Destination, Proposals], Channel]
-"""Opens an association for C-MOVE sub-operations; raises a PacsError if there is none to be had."""
+Roles = Mapping[str, tuple[bool, bool]]
+"""SOP class to the SCU and SCP role that we propose for ourselves (PS3.7 D.3.3.4)."""
+
+
+class Dial(Protocol):
+    """Opens an association of our own; raises a PacsError if there is none to be had."""
+
+    def __call__(
+        self, destination: Destination, proposals: Proposals, roles: Roles | None = None
+    ) -> Channel:
+        """Call somebody, for C-MOVE sub-operations or reports of Storage Commitment."""
+
+
+Errand = Callable[[], None]
+"""Work that no answer waits for; a PacsError says that it is to be tried again."""
 
 
 class Controls(Protocol):
@@ -68,3 +81,7 @@ class Scp:
     channel: Channel
     destinations: Destinations
     dial: Dial
+    later: Callable[[Errand], bool]
+    """Takes an errand, or says that there are too many."""
+    awaited: set[int] = field(default_factory=set)
+    """Message IDs of our reports on this association that were not answered yet."""

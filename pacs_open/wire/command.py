@@ -1,4 +1,4 @@
-"""Command sets of DIMSE-C messages: bytes to values and back (PS3.7 6.3, 9.3 and Annex E).
+"""Command sets of DIMSE messages: bytes to values and back (PS3.7 6.3, 9.3 and Annex E).
 
 Always Implicit VR Little Endian, group 0000 only. Every length is checked before it is used;
 what is unknown is skipped, as PS3.7 6.3.1 lets a receiver do.
@@ -37,6 +37,10 @@ class CommandField(IntEnum):
     C_MOVE_RSP = 0x8021
     C_ECHO_RQ = 0x0030
     C_ECHO_RSP = 0x8030
+    N_EVENT_REPORT_RQ = 0x0100
+    N_EVENT_REPORT_RSP = 0x8100
+    N_ACTION_RQ = 0x0130
+    N_ACTION_RSP = 0x8130
     C_CANCEL_RQ = 0x0FFF
 
 
@@ -64,6 +68,10 @@ class Command:
     number_of_warning_suboperations: int | None = None
     move_originator_ae_title: str | None = None
     move_originator_message_id: int | None = None
+    requested_sop_class_uid: str | None = None
+    requested_sop_instance_uid: str | None = None
+    event_type_id: int | None = None
+    action_type_id: int | None = None
     has_data_set: bool = False
     """Whether a data set follows: Command Data Set Type is not 0101H."""
 
@@ -71,6 +79,13 @@ class Command:
     def is_request(self) -> bool:
         """Whether this is a request (C-CANCEL included)."""
         return not self.command_field & 0x8000
+
+    @property
+    def sop_class_uid(self) -> str | None:
+        """The SOP class that a request is about (PS3.7 9.1, 10.1)."""
+        if self.command_field == CommandField.N_ACTION_RQ:
+            return self.requested_sop_class_uid
+        return self.affected_sop_class_uid
 
     def response(
         self,
@@ -82,22 +97,27 @@ class Command:
     ) -> "Command":
         """The response to this request, with its SOP class, instance and Message ID.
 
+        What a DIMSE-N request names as requested, its response names as affected (PS3.7 10.3).
         Sub-operation counts are added with :func:`dataclasses.replace`.
         """
         return Command(
             command_field=self.command_field | 0x8000,
-            affected_sop_class_uid=self.affected_sop_class_uid,
+            affected_sop_class_uid=self.sop_class_uid,
             message_id_being_responded_to=self.message_id,
             status=status,
             offending_element=offending or None,
             error_comment=comment[:64] or None,
-            affected_sop_instance_uid=self.affected_sop_instance_uid,
+            affected_sop_instance_uid=self.affected_sop_instance_uid
+            or self.requested_sop_instance_uid,
+            action_type_id=self.action_type_id,
+            event_type_id=self.event_type_id,
             has_data_set=has_data_set,
         )
 
 
 _ELEMENTS: Final[dict[int, tuple[str, str]]] = {
     0x0002: ("affected_sop_class_uid", "UI"),
+    0x0003: ("requested_sop_class_uid", "UI"),
     0x0100: ("command_field", "US"),
     0x0110: ("message_id", "US"),
     0x0120: ("message_id_being_responded_to", "US"),
@@ -107,6 +127,9 @@ _ELEMENTS: Final[dict[int, tuple[str, str]]] = {
     0x0901: ("offending_element", "AT"),
     0x0902: ("error_comment", "LO"),
     0x1000: ("affected_sop_instance_uid", "UI"),
+    0x1001: ("requested_sop_instance_uid", "UI"),
+    0x1002: ("event_type_id", "US"),
+    0x1008: ("action_type_id", "US"),
     0x1020: ("number_of_remaining_suboperations", "US"),
     0x1021: ("number_of_completed_suboperations", "US"),
     0x1022: ("number_of_failed_suboperations", "US"),

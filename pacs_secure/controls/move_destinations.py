@@ -27,7 +27,7 @@ from typing import ClassVar
 
 from pacs_open.control import Control
 from pacs_open.refusals import move_destination_unknown
-from pacs_open.values import Destination, Operation
+from pacs_open.values import Destination, Dimse, Operation
 from pacs_secure.settings import AETitle
 
 
@@ -42,7 +42,12 @@ class MoveDestinations(Control):
     """The AE titles that images may be sent to; their addresses come from ``[[peers]]``."""
 
     def dial(self, destination: Destination, operation: Operation) -> Destination:
-        """Answer A801H for a title that is not on the table, or has no address there."""
+        """Answer A801H for a title that is not on the table, or has no address there.
+
+        A report of Storage Commitment holds no image, and goes to whoever asked for it.
+        """
+        if operation.service is Dimse.COMMIT:
+            return destination
         if destination.ae_title not in self.titles or not destination.known:
             raise move_destination_unknown(f"move destination {destination.ae_title!r}")
         return destination

@@ -14,7 +14,7 @@ from pacs_secure.sop_classes import service_of, uid_of
         ("1.2.840.10008.5.1.4.1.1.2", Dimse.STORE),
         ("1.2.840.10008.5.1.4.1.1.1.1", Dimse.STORE),
         ("1.2.840.10008.5.1.4.34.7", Dimse.STORE),  # radiotherapy
-        ("1.2.840.10008.1.20.1", None),  # storage commitment is no storage
+        ("1.2.840.10008.1.20.1", Dimse.COMMIT),  # no storage
         ("1.2.840.10008.5.1.4.31", None),  # worklist
         ("1.2.840.10008.5.1.4.34.6.1", None),  # unified procedure step
         ("1.2.840.10008.1.2.1", None),  # a transfer syntax
