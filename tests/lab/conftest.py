@@ -8,7 +8,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from lab.cli import app
+from lab.engines import places
 from lab.engines.ports import free_port
 from lab.friend import greet
 from lab.marked import Marked
@@ -288,3 +291,15 @@ def stations(tmp_path_factory):
             lab.start_archive(service)
         lab.serve("workstation")
         yield lab
+
+
+@pytest.fixture
+def pacslab(monkeypatch, tmp_path):
+    """Call the command line with a state folder of its own."""
+    monkeypatch.setenv(places.VARIABLE, str(tmp_path / "state"))
+    monkeypatch.setenv("NO_COLOR", "1")
+
+    def run(*arguments):
+        return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+    return run

@@ -1,0 +1,1 @@
+"""The commands of `pacslab`: one module each, parsing only. They are put together in lab.cli."""
