@@ -6,7 +6,7 @@ OUT ?= out/demo
 PYTEST_WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test lint format bench lock readme clean
+.PHONY: help demo up test torture lint format bench lock readme clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -33,6 +33,9 @@ up: $(VENV)/runtime ## the same lab for as long as you want; stop it with .venv/
 
 test: $(VENV)/development ## run the whole test suite
 	@$(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist worksteal
+
+torture: $(VENV)/development ## kill both archives 200 times in the middle of stores, and look what is left
+	@PACSLAB_TORTURE_ROUNDS=200 $(BIN)/python -m pytest -q -rP tests/torture
 
 lint: $(VENV)/development ## style, types and the directions of imports
 	@$(BIN)/ruff format --check .

@@ -3,6 +3,7 @@
 import functools
 import os
 import shutil
+import signal
 import subprocess
 from pathlib import Path
 
@@ -32,6 +33,10 @@ PACKAGES = {
     "ip": "iproute2",
 }
 """The Debian package that brings each program that a test calls."""
+
+# A shell's background jobs ignore Ctrl-C, and so would every process that a test starts and then
+# interrupts: whoever runs these tests in the background would see other results.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ALLOWED_SKIPS: tuple[str, ...] = ("only root can mount a small file system",)
 """The only reasons for which a test may be skipped in CI (the start of the reason)."""

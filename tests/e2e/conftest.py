@@ -271,7 +271,9 @@ class Wire:
         while message := self.channel.receive():
             data = b"".join(bytes(piece) for piece in self.channel.fragments())
             if message.command.command_field == CommandField.C_STORE_RQ:
-                received[message.command.affected_sop_instance_uid] = data
+                uid = message.command.affected_sop_instance_uid
+                assert uid not in received, f"{uid} came twice"
+                received[uid] = data
                 answer = message.command.response(0x0000)
                 self.channel.send(message.context.context_id, answer)
             elif message.command.status != 0xFF00:
