@@ -53,7 +53,7 @@ class Scene:
     ae_title: str
     """The archive's right called AE title."""
     peers: Mapping[str, Peer] = field(default_factory=dict)
-    """Authorised peers by role: ``modality``, ``workstation``, ``visitor``."""
+    """Authorised peers by role: ``modality``, ``workstation``, ``visitor``, ``reader``."""
     stranger: Peer = Peer("STRANGER")
     """Nobody the archive knows; at most a self-made certificate."""
     trust: Path | None = None
@@ -69,6 +69,14 @@ class Scene:
     """The tight value that ``silent_connection`` asks about."""
     associations_per_peer: int = 20
     """The tight value that ``association_flood`` asks about."""
+    silence: float = 60.0
+    """Seconds an association may stay without a byte: the tight value."""
+    pdu_deadline: float = 30.0
+    """Seconds that a PDU may take: the tight value."""
+    largest_message: int = 2 * 1024**3
+    """Bytes of the largest instance that is taken: the tight value."""
+    matches: int = 500
+    """Matches of one query: the tight value."""
     own: bool = True
     """Whether it is the lab's own archive: writing and exhausting are allowed there only."""
     wanted: Wanted | None = None

@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 
-from lab.engines import Which
+from lab.engines import Which, settings
 from lab.engines.record import DEVICES, Archive, Lab
-from lab.engines.settings import HANDSHAKE_DEADLINE, RIGHTS
 from lab.pki import DOMAIN, self_made
 from lab.scene import Peer, Scene
 from lab.target import Door, Target
@@ -27,7 +26,11 @@ def open_scene(lab: Lab, answer_key: Manifest | None = None) -> Scene:
         stranger=_stranger(lab),
         answer_key=answer_key,
         callback_port=lab.callback_port,
-        handshake_deadline=HANDSHAKE_DEADLINE,
+        handshake_deadline=settings.HANDSHAKE_DEADLINE,
+        silence=settings.SILENCE,
+        pdu_deadline=settings.PDU_DEADLINE,
+        largest_message=settings.LARGEST,
+        matches=settings.MATCHES,
     )
 
 
@@ -44,7 +47,11 @@ def secure_scene(lab: Lab, answer_key: Manifest | None = None) -> Scene:
         server_name=SERVER_NAME,
         answer_key=answer_key,
         callback_port=lab.secure_callback_port,
-        handshake_deadline=HANDSHAKE_DEADLINE,
+        handshake_deadline=settings.HANDSHAKE_DEADLINE,
+        silence=settings.SILENCE,
+        pdu_deadline=settings.PDU_DEADLINE,
+        largest_message=settings.LARGEST,
+        matches=settings.MATCHES,
     )
 
 
@@ -75,7 +82,7 @@ def _peers(lab: Lab, workstation_port: int, *, certificates: bool) -> Mapping[st
     return {
         name: Peer(
             title,
-            may=frozenset(RIGHTS[title]),
+            may=frozenset(settings.RIGHTS[title]),
             certificate=identity.certificate if certificates else None,
             key=identity.key if certificates else None,
             listens_on=(LOOPBACK, workstation_port) if name == "workstation" else None,

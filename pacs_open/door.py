@@ -24,6 +24,8 @@ class Door:
     """Seconds an established association may stay without a byte."""
     pdu_deadline: float = 300.0
     """Seconds from the first byte of a PDU to its last."""
+    message_deadline: float = 3600.0
+    """Seconds from the start of a data set to its last fragment."""
     write_deadline: float = 300.0
     """Seconds a peer may refuse to read what we send."""
     artim: float = 10.0

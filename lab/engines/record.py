@@ -91,9 +91,14 @@ class Lab(_Entry):
         return Identity.load(name, self.folder / "identities" / name, ae_title=ae_title)
 
     def identities(self) -> Mapping[str, Identity]:
-        """The clinic's devices by name: modality, workstation, visitor."""
+        """The clinic's devices by name: modality, workstation, visitor, reader."""
         return {name: self.identity(name, title) for name, title in DEVICES.items()}
 
 
-DEVICES = {"modality": "MODALITY", "workstation": "WORKSTATION", "visitor": "VISITOR"}
+DEVICES = {
+    "modality": "MODALITY",
+    "workstation": "WORKSTATION",
+    "visitor": "VISITOR",
+    "reader": "READER",
+}
 """AE titles of the clinic's devices."""

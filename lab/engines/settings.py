@@ -15,6 +15,7 @@ RIGHTS: Mapping[str, tuple[str, ...]] = {
     "MODALITY": ("echo", "store"),
     "WORKSTATION": ("echo", "find", "get", "move"),
     "VISITOR": ("echo", "store", "find", "get"),
+    "READER": ("echo", "find", "get", "move"),
 }
 """What each of the clinic's devices may do, by its AE title."""
 
@@ -28,8 +29,22 @@ STORES: Mapping[str, tuple[str, ...]] = {
 }
 """The only SOP classes that a device which stores has need of; no entry: all of them."""
 
+SCOPE: Mapping[str, tuple[str, ...]] = {"READER": ("CT",)}
+"""The only modalities that a device which finds and retrieves may see; no entry: all of them."""
+
 HANDSHAKE_DEADLINE = 5.0
 """Seconds until the hardened archive hangs up on a caller who says nothing."""
+
+LARGEST = 16 * 1024 * 1024
+"""Bytes of the largest instance it takes: twice those of the largest image that the lab draws."""
+SILENCE = 8.0
+"""Seconds that it lets an association stay without a byte."""
+PDU_DEADLINE = 4.0
+"""Seconds that a PDU may take."""
+MESSAGE_DEADLINE = 60.0
+"""Seconds that a data set may take."""
+MATCHES = 200
+"""Matches that it gives to one query."""
 
 OPEN_TITLE = "PACS-OPEN"
 SECURE_TITLE = "PACS-SECURE"
@@ -62,6 +77,7 @@ def secure_archive(
     """
     friends = {identity.ae_title: identity for identity in identities.values() if admit}
     rights = {title: list(may) for title, may in RIGHTS.items() if title in friends}
+    seeing = [title for title, may in rights.items() if not {"find", "get"}.isdisjoint(may)]
     return {
         "callback_port": callback_port,
         "device": {"name": "pacs-secure", "description": "the same archive plus its controls"},
@@ -77,6 +93,12 @@ def secure_archive(
                 "crl": "crl.pem",
             },
             "handshake_deadline": {"seconds": HANDSHAKE_DEADLINE},
+            "message_limits": {
+                "largest": LARGEST,
+                "silence": SILENCE,
+                "pdu": PDU_DEADLINE,
+                "message": MESSAGE_DEADLINE,
+            },
             "called_ae": {"titles": [SECURE_TITLE]},
             "calling_ae": {"titles": sorted(rights)},
             "node_identity": {
@@ -87,6 +109,11 @@ def secure_archive(
                 "storage_classes": {t: list(c) for t, c in STORES.items() if t in friends},
             },
             "permissions": {"rights": rights},
+            "query_scope": {
+                "limit": MATCHES,
+                "everything": [title for title in seeing if title not in SCOPE],
+                "modalities": {t: list(m) for t, m in SCOPE.items() if t in seeing},
+            },
             "move_destinations": {"titles": ["WORKSTATION"] if admit else []},
             "audit": {
                 "file": "audit/trail.log",
@@ -117,16 +144,19 @@ def closed_to_all(tables: Mapping[str, Any]) -> dict[str, Any]:
     Its own title stays, where it stands: an archive that asks itself for a C-ECHO is no friend.
     """
     own = tables["network_ae"]["ae_title"]
-    closed = {
-        "calling_ae": "titles",
-        "move_destinations": "titles",
-        "node_identity": "certificates",
-        "presentation_contexts": "services",
-        "permissions": "rights",
-    }
+    closed = (
+        ("calling_ae", "titles"),
+        ("move_destinations", "titles"),
+        ("node_identity", "certificates"),
+        ("presentation_contexts", "services"),
+        ("presentation_contexts", "storage_classes"),
+        ("permissions", "rights"),
+        ("query_scope", "everything"),
+        ("query_scope", "modalities"),
+    )
     controls = dict(tables["controls"])
-    for name, friends in closed.items():
-        controls[name] = {friends: _only(own, controls[name][friends])}
+    for name, friends in closed:
+        controls[name] = {**controls[name], friends: _only(own, controls[name][friends])}
     return {**tables, "controls": controls}
 
 

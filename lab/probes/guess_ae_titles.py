@@ -56,6 +56,7 @@ DEFAULT_TITLES = (
     severity=Severity.MEDIUM,
     standard=("PS3.8 9.3.4 (1,1,7)",),
     fix="Give the archive a title of its own, and do not rely on titles alone.",
+    alone=True,  # whoever guesses may have to wait afterwards, whatever it is asked for
 )
 def guess_ae_titles(scene: Scene) -> Answered:
     """Try the list until a title is served; a title that was not answered leaves a doubt."""

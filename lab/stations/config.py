@@ -26,13 +26,18 @@ class ArchiveTable(told.Table):
     """Where it would call back a move destination that it does not know."""
     handshake_deadline: float = 10.0
     """The tight value that ``silent_connection`` asks about."""
+    silence: float = 60.0
+    pdu_deadline: float = 30.0
+    largest_message: int = 2 * 1024**3
+    matches: int = 500
+    """Tight values as well; see :class:`lab.scene.Scene`."""
 
 
 class DeviceTable(told.Table):
     """An application entity that this station is, or knows by name."""
 
     role: str
-    """``modality``, ``workstation``, ``visitor``."""
+    """``modality``, ``workstation``, ``visitor``, ``reader``."""
     ae_title: str
     may: tuple[SERVICES, ...] = ()
     keys: Path | None = None

@@ -39,6 +39,10 @@ def scene_of(
         callback_port=archive.callback_port,
         listens_at=station.listens_at,
         handshake_deadline=archive.handshake_deadline,
+        silence=archive.silence,
+        pdu_deadline=archive.pdu_deadline,
+        largest_message=archive.largest_message,
+        matches=archive.matches,
         wanted=wanted,
     )
 

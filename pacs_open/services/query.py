@@ -1,5 +1,7 @@
 """Query: C-FIND (PS3.4 C.4.1). One pending response for each match, many in one write."""
 
+from dataclasses import replace
+
 from pacs_open.data_sets.identifiers import (
     NOT_STORED,
     Identifier,
@@ -9,10 +11,16 @@ from pacs_open.data_sets.identifiers import (
 )
 from pacs_open.data_sets.matches import Matches
 from pacs_open.index.attributes import BY_LEVEL, COMPUTED, up_to
-from pacs_open.services.answer import CANCELLED, PENDING, SUCCESS, Answer
+from pacs_open.services.answer import (
+    CANCELLED,
+    OUT_OF_RESOURCES,
+    PENDING,
+    SUCCESS,
+    Answer,
+)
 from pacs_open.services.scp import Scp
 from pacs_open.transfer_capability import IMPLICIT_LITTLE_ENDIAN, QUERY_RETRIEVE
-from pacs_open.values import Level, Operation
+from pacs_open.values import Level, Operation, Query
 from pacs_open.wire.association import Message
 
 _RETURNED = {
@@ -30,7 +38,7 @@ _LOOK_FOR_CANCEL_EVERY = 50
 
 
 def find(scp: Scp, operation: Operation, message: Message, answer: Answer) -> None:
-    """Answer a C-FIND.
+    """Answer a C-FIND; with A700H after the last match that is allowed, if there are more.
 
     Raises:
         DimseRefused: A700H, A900H or C000H for the identifier, or what a control says.
@@ -47,7 +55,11 @@ def find(scp: Scp, operation: Operation, message: Message, answer: Answer) -> No
     pending = message.command.response(_pending_status(identifier), has_data_set=True)
     context_id = message.context.context_id
     answer.matches = 0
-    for row in scp.archive.search(query, matches.keywords):
+    for row in scp.archive.search(_and_one_more(query), matches.keywords):
+        if answer.matches == query.limit:
+            answer.status = OUT_OF_RESOURCES
+            answer.comment = answer.why = f"More than {query.limit} matches; ask for less"
+            return
         if answer.matches % _LOOK_FOR_CANCEL_EVERY == 0 and scp.channel.cancelled(
             operation.message_id
         ):
@@ -56,6 +68,11 @@ def find(scp: Scp, operation: Operation, message: Message, answer: Answer) -> No
         scp.channel.send(context_id, pending, matches.encode(row), hold=True)
         answer.matches += 1
     answer.status = SUCCESS
+
+
+def _and_one_more(query: Query) -> Query:
+    """One match beyond the limit tells whether there are more."""
+    return query if query.limit is None else replace(query, limit=query.limit + 1)
 
 
 def _pending_status(identifier: Identifier) -> int:

@@ -80,6 +80,8 @@ class Channel:
         self._outgoing = Outgoing(transport, agreement.peer_maximum_pdu)
         self._state = State.ESTABLISHED
         self._in_data_set = False
+        self._taken, self._take_until = 0, 0.0
+        """Bytes of the data set at hand so far, and when (monotonic) it must be complete."""
         self._waiting: deque[dimse.CommandReceived] = deque()
         self._cancelled: set[int] = set()
         self._release_asked = False
@@ -128,10 +130,13 @@ class Channel:
         """The data set of the message at hand, as it arrives.
 
         Each piece is valid until the next is asked for. ProtocolError over
-        ``door.maximum_message`` bytes. Leaving early is fine: ``receive`` drops the rest.
+        ``door.maximum_message`` bytes, DeadlineError after ``door.message_deadline`` seconds,
+        what is dropped included. Leaving early is fine: ``receive`` drops the rest.
         """
-        total = 0
         while self._in_data_set:
+            if time.monotonic() > self._take_until:
+                message = f"a data set not complete within {self._door.message_deadline:g} s"
+                raise DeadlineError(message)
             event = self._event()
             if isinstance(event, dimse.Pdu):
                 self._control(event)
@@ -139,8 +144,8 @@ class Channel:
                 message = "a data set was interrupted"
                 raise ProtocolError(message, upper_layer.AbortReason.UNEXPECTED_PDU)
             self._in_data_set = not event.last
-            total += len(event.data)
-            if total > self._door.maximum_message:
+            self._taken += len(event.data)
+            if self._taken > self._door.maximum_message:
                 message = f"a data set over the limit of {self._door.maximum_message} bytes"
                 raise ProtocolError(message)
             yield event.data
@@ -237,6 +242,8 @@ class Channel:
     def _command_of(self, event: dimse.Event) -> dimse.CommandReceived | None:
         if isinstance(event, dimse.CommandReceived):
             self._in_data_set = event.command.has_data_set
+            self._taken = 0
+            self._take_until = time.monotonic() + self._door.message_deadline
             return event
         if isinstance(event, dimse.Pdu):
             self._control(event)

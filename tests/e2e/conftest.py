@@ -341,6 +341,7 @@ def _controls(folder, party):
         },
         "presentation_contexts": {"services": rights},
         "permissions": {"rights": rights},
+        "query_scope": {"everything": sorted(friends)},
         "move_destinations": {"titles": [TOOLS_SCP, ORTHANC]},
         "audit": {
             "file": "audit/trail.log",

@@ -32,9 +32,14 @@ RIGHTS = {
     "modality": {"echo", "store"},
     "workstation": {"echo", "find", "get", "move"},
     "visitor": {"echo", "store", "find", "get"},
+    "reader": {"echo", "find", "get", "move"},
 }
+SEES_ALL = ("WORKSTATION", "VISITOR")
 DEADLINE = 1.0
 ASSOCIATIONS = 6
+SILENCE, PDU_DEADLINE = 2.0, 1.0
+LARGEST = 1024 * 1024
+MATCHES = 20
 
 
 @pytest.fixture(scope="session")
@@ -98,6 +103,7 @@ def _controls(identities):
             "crl": str(own.certificate.parent.parent / "crl.pem"),
         },
         "handshake_deadline": {"seconds": DEADLINE},
+        "message_limits": {"largest": LARGEST, "silence": SILENCE, "pdu": PDU_DEADLINE},
         "association_limit": {"per_peer": ASSOCIATIONS},
         "called_ae": {"titles": ["PACS-SECURE"]},
         "calling_ae": {"titles": sorted(rights)},
@@ -106,6 +112,11 @@ def _controls(identities):
         },
         "presentation_contexts": {"services": rights},
         "permissions": {"rights": rights},
+        "query_scope": {
+            "limit": MATCHES,
+            "everything": SEES_ALL,
+            "modalities": {"READER": ["CT"]},
+        },
         "move_destinations": {"titles": ["WORKSTATION"]},
         "audit": {"enabled": False},
     }
@@ -134,6 +145,10 @@ def _open(stack, identities, folder):
             callback_port=callback_port,
             handshake_deadline=DEADLINE,
             associations_per_peer=ASSOCIATIONS,
+            silence=SILENCE,
+            pdu_deadline=PDU_DEADLINE,
+            largest_message=LARGEST,
+            matches=MATCHES,
         )
     )
 
@@ -158,6 +173,10 @@ def _secure(stack, identities, folder, name="secure", controls=None):
         callback_port=callback_port,
         handshake_deadline=DEADLINE,
         associations_per_peer=ASSOCIATIONS,
+        silence=SILENCE,
+        pdu_deadline=PDU_DEADLINE,
+        largest_message=LARGEST,
+        matches=MATCHES,
     )
 
 

@@ -19,6 +19,9 @@ def test_every_peer_does_what_it_may_and_nothing_else(right):
         "VISITOR C-STORE",
         "VISITOR C-FIND",
         "VISITOR C-GET",
+        "READER C-ECHO",
+        "READER C-FIND",
+        "READER C-GET",
     }
     assert scene.wanted.sop_instance_uid in scene.marked.uids
 

@@ -43,7 +43,7 @@ def test_the_open_archive_is_met_in_plaintext(lab):
 def test_the_hardened_archive_is_met_with_each_devices_own_certificate(lab):
     scene = secure_scene(lab)
     assert scene.door.tls
-    assert len({peer.certificate for peer in scene.peers.values()}) == 3
+    assert len({peer.certificate for peer in scene.peers.values()}) == 4
     assert scene.server_name == "pacs-secure.pacslab.internal"
     assert scene.trust.exists()
 
@@ -54,6 +54,7 @@ def test_each_device_has_only_the_rights_its_work_needs(lab):
         "modality": {"echo", "store"},
         "workstation": {"echo", "find", "get", "move"},
         "visitor": {"echo", "store", "find", "get"},
+        "reader": {"echo", "find", "get", "move"},
     }
 
 

@@ -142,7 +142,7 @@ def test_who_does_not_admit_its_own_title_is_not_healthy(house, served, capsys):
     code, output = said(capsys, "health", "--config", path)
 
     assert code == 1
-    assert output.out == ("PACS-SECURE does not answer C-ECHO: association rejected (1, 1, 3)\n")
+    assert output.out == ("PACS-SECURE does not answer C-ECHO: association rejected (1, 1, 1)\n")
 
 
 def test_another_archive_on_its_port_is_not_healthy(house, served, another_clinic, capsys):

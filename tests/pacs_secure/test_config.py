@@ -56,7 +56,10 @@ def test_it_has_a_name_of_its_own(written):
     ("text", "said"),
     [
         ("[controls.caled_ae]\n", r"controls\.caled_ae: unknown control; did you mean 'called_ae'"),
-        ("[controls.zzz]\n", r"controls\.zzz: unknown control; there are handshake_deadline, tls"),
+        (
+            "[controls.zzz]\n",
+            r"controls\.zzz: unknown control; there are handshake_deadline, message_limits, tls",
+        ),
         ('[controls.called_ae]\ntitels = ["X"]\n', r"called_ae: titels: .*did you mean 'titles'"),
         ("[controls.called_ae]\ntitles = [5]\n", r"controls\.called_ae: titles"),
         ("[controls]\ntls = 5\n", r"controls\.tls: must be a table"),
@@ -89,7 +92,11 @@ def test_controls_must_be_tables(written):
         (["called_ae"], [], ["called_ae"]),
         (["node_identity"], [], ["tls", "node_identity"]),
         (["audit", "called_ae"], [], ["called_ae", "audit"]),
-        ([], ["called_ae"], [name for name in ALL if name != "called_ae"]),
+        (
+            [],
+            ["called_ae"],
+            [n for n in ALL if n not in {"called_ae", "refusal_budget", "uniform_refusal"}],
+        ),
         ([], ["tls"], [name for name in ALL if name not in {"tls", "node_identity"}]),
         (["node_identity"], ["node_identity"], ["tls"]),  # the base it is judged against
         (["node_identity"], ["tls"], []),
@@ -141,7 +148,13 @@ def test_every_control_has_a_page_its_clauses_and_safe_defaults():
 
 def test_a_control_needs_only_what_is_asked_before_it():
     for number, control in enumerate(CONTROLS):
-        assert set(control.needs) <= set(ALL[:number])
+        # The budget must have its say before the titles that it protects are looked at.
+        asked = ALL if control.name == "refusal_budget" else ALL[:number]
+        assert set(control.needs) <= set(asked)
+
+
+def test_the_budget_is_asked_before_any_title_is_looked_at():
+    assert ALL.index("refusal_budget") < min(ALL.index("called_ae"), ALL.index("calling_ae"))
 
 
 def test_no_control_has_a_moment_that_the_adapter_does_not_know():

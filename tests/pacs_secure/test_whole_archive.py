@@ -97,6 +97,8 @@ WORKSTATION = ["{fingerprints["WORKSTATION"]}"]
 rights = {rights}
 [controls.presentation_contexts]
 services = {rights}
+[controls.query_scope]
+everything = ["WORKSTATION"]
 [controls.move_destinations]
 titles = ["WORKSTATION"]
 [controls.audit]
@@ -213,10 +215,21 @@ def test_nobody_else_gets_as_far_as_dicom(*, kind, version, server, house, call,
 
 
 def test_names_must_be_right_and_ones_own(server, house, call):
-    assert rejection(call(server, house.modality, called="PACS")) == (1, 1, 7)
-    assert rejection(call(server, house.modality, "STRANGER")) == (1, 1, 3)
-    assert rejection(call(server, house.modality, "WORKSTATION")) == (1, 1, 3)
+    assert rejection(call(server, house.modality, called="PACS")) == (1, 1, 1)
+    assert rejection(call(server, house.modality, "STRANGER")) == (1, 1, 1)
+    assert rejection(call(server, house.modality, "WORKSTATION")) == (1, 1, 1)
     assert call(server, house.modality).is_established
+
+
+def test_a_guesser_waits_and_a_name_that_was_served_goes_on(server, house, call):
+    assert call(server, house.modality).is_established
+    while (said := rejection(call(server, house.modality, called="PACS"))) == (1, 1, 1):
+        pass
+
+    assert said == (2, 3, 2)
+    assert rejection(call(server, house.modality, "WORKSTATION")) == (2, 3, 2)
+    assert call(server, house.modality).is_established
+    assert call(server, house.workstation, "WORKSTATION").is_established
 
 
 def test_one_device_takes_its_seats_and_no_others(server, house, call):

@@ -82,7 +82,7 @@ def test_every_verdict_is_the_one_of_the_crew_here(afar, here, filled, filled_he
 
     assert judged(outcome) == judged(same)
     assert outcome.positive_control.ok, outcome.positive_control.evidence
-    titles = {"EXAM-MODALITY", "EXAM-WORKSTATION", "EXAM-VISITOR"}
+    titles = {"EXAM-MODALITY", "EXAM-WORKSTATION", "EXAM-VISITOR", "EXAM-READER"}
     assert set(outcome.positive_control.peer.split(", ")) == titles
     assert [what.removeprefix("EXAM-") for what in outcome.positive_control.did] == list(
         same.positive_control.did

@@ -91,11 +91,38 @@ def test_a_station_has_the_rights_that_the_hardened_archive_grants(name):
 def test_the_clinics_devices_have_the_rights_they_have_in_one_process():
     granted = archive("pacs-secure")["controls"]["permissions"]["rights"]
     for title, may in settings.RIGHTS.items():
-        assert granted[title] == list(may)
+        if title != "READER":  # played by the examiner alone
+            assert granted[title] == list(may)
     for role, may in [
         (one.role, one.may) for one in station("examiner").devices if one.role != "legacy"
     ]:
         assert settings.RIGHTS[role.upper()] == may
+
+
+def test_the_tight_values_are_those_of_one_process_and_those_that_are_asked_about():
+    controls = archive("pacs-secure")["controls"]
+    assert controls["handshake_deadline"] == {"seconds": settings.HANDSHAKE_DEADLINE}
+    assert controls["message_limits"] == {
+        "largest": settings.LARGEST,
+        "silence": settings.SILENCE,
+        "pdu": settings.PDU_DEADLINE,
+        "message": settings.MESSAGE_DEADLINE,
+    }
+    assert controls["query_scope"]["limit"] == settings.MATCHES
+    for asked in station("examiner").archives:
+        assert asked.handshake_deadline == settings.HANDSHAKE_DEADLINE
+        assert (asked.silence, asked.pdu_deadline) == (settings.SILENCE, settings.PDU_DEADLINE)
+        assert (asked.largest_message, asked.matches) == (settings.LARGEST, settings.MATCHES)
+
+
+def test_who_may_find_sees_what_it_sees_in_one_process():
+    controls = archive("pacs-secure")["controls"]
+    scope = controls["query_scope"]
+    for title, may in controls["permissions"]["rights"].items():
+        scoped = settings.SCOPE.get(title.removeprefix("EXAM-"))
+        sees = {"find", "get", "move"}.intersection(may)
+        assert (title in scope["everything"]) is bool(sees and scoped is None)
+        assert tuple(scope["modalities"].get(title, ())) == (scoped or ())
 
 
 def test_the_hardened_archive_grants_contexts_for_rights_and_nothing_more():

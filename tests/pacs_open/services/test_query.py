@@ -201,3 +201,29 @@ def test_a_control_refuses_a_query_with_the_status_it_says(start_pacs, identifie
         ((answer, _),) = scu.find(identifier("STUDY"), syntax=ImplicitVRLittleEndian)
 
     assert answer.status == 0x0124
+
+
+class Limited(Control):
+    """Allows so many matches."""
+
+    name = "limited"
+    matches: int
+
+    def narrow(self, query):
+        return replace(query, limit=self.matches)
+
+
+@pytest.mark.parametrize(
+    ("limit", "count", "status"), [(1, 1, 0xA700), (2, 2, 0xA700), (3, 3, 0), (4, 3, 0)]
+)
+def test_beyond_the_limit_the_results_so_far_and_then_a700(
+    *, start_pacs, instance, identifier, limit, count, status
+):
+    pacs = start_pacs([Limited(matches=limit)])
+    pacs.fill(*(instance(n, patient=f"P{n}", study=f"2.25.4{n}") for n in (1, 2, 3)))
+    with pacs.scu() as scu:
+        *pending, (final, _) = scu.find(identifier("STUDY", PatientID=""), model=STUDY_FIND)
+
+    assert len(pending) == count
+    assert final.status == status
+    assert final.error_comment == (f"More than {limit} matches; ask for less" if status else None)

@@ -138,6 +138,28 @@ def test_a_data_set_over_the_ceiling_breaks_the_association(line):
         a.channel.drop_data_set()
 
 
+def test_what_was_dropped_counts_towards_the_ceiling(line):
+    a = line(maximum_message=999)
+    a.other.sendall(_bytes(STORE, b"x" * 1000, fragment=400))
+    a.channel.receive()
+    next(a.channel.fragments())
+
+    with pytest.raises(ProtocolError):
+        a.channel.drop_data_set()
+
+
+def test_a_data_set_that_trickles_meets_a_deadline(line):
+    a = line(message_deadline=0.2)
+    a.other.sendall(_bytes(STORE, b"x" * 1000, fragment=400))
+    a.channel.receive()
+    pieces = a.channel.fragments()
+    next(pieces)
+    a.channel._take_until -= 0.2
+
+    with pytest.raises(DeadlineError, match=r"within 0\.2 s"):
+        next(pieces)
+
+
 @pytest.mark.parametrize("cut", [0, 3, 20])
 def test_silence_between_and_within_pdus_meets_a_deadline(line, cut):
     a = line(pdu_deadline=0.1) if cut else line()
