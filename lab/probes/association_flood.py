@@ -8,6 +8,15 @@ and holds them all at once; asks for a C-ECHO on the last. It opens one more tha
 not hundreds.
 
 What it cannot tell: how many associations the archive stands in all; that would be an attack.
+
+How to close it:
+
+- here: `association_limit`.
+- Orthanc: `DicomThreadsCount` bounds how many are served at once for all together; limits for
+  each address belong in the packet filter (connlimit).
+- DCMTK: `MaxAssociations` in `dcmqrscp.cfg`, for all together; connlimit for each address.
+- dcm4chee: limits of open associations of device and connection (`dcmLimitOpenAssociations`);
+  connlimit of the packet filter for each address.
 """
 
 import contextlib

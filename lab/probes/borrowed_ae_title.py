@@ -9,6 +9,16 @@ of another, and asks for a C-ECHO. Where the port speaks plaintext it goes on in
 question is whether this peer is served.
 
 What it cannot tell: by which rule the archive binds titles to certificates.
+
+How to close it:
+
+- here: `node_identity` binds each title to a certificate.
+- Orthanc: it has no such binding: a certificate of the CA may claim any title. Issue few
+  certificates, set `DicomCheckModalityHost`, or put a gateway before it that checks both.
+- DCMTK: no such binding either; one stunnel4 and one AE for each device bind them by hand
+  (`checkHost`, or `verifyPeer` with that one certificate).
+- dcm4chee: no such binding in the archive itself; a connection and AE for each group of devices,
+  each with a trust store of its own, comes near it.
 """
 
 from lab.asking import is_served

@@ -9,6 +9,16 @@ titles of known products one after the other until one is served a C-ECHO.
 
 What it cannot tell: whether a longer list would have found the title; a title is no secret
 whichever it is, and only a certificate proves who calls.
+
+How to close it:
+
+- here: `called_ae` and `calling_ae` with titles of your own; certificates, because a title is no
+  secret.
+- Orthanc: `DicomAet` other than ORTHANC, `DicomCheckCalledAet` true, and TLS with client
+  certificates.
+- DCMTK: titles of your own in `AETable` and `HostTable`, stunnel4 with client certificates before
+  it.
+- dcm4chee: rename the AE DCM4CHEE, list `dcmAcceptedCallingAETitle`, set `dcmTLSNeedClientAuth`.
 """
 
 from lab.asking import by, is_served, need_peer, showed

@@ -10,6 +10,16 @@ a second patient into the study just archived.
 
 What it cannot tell: whether the rest of the data set is consistent, or the pixels belong to
 the patient.
+
+How to close it:
+
+- here: `instance_checks`.
+- Orthanc: a Lua or Python filter of received instances (`ReceivedInstanceFilter`) that compares
+  the identifiers.
+- DCMTK: `storescp` checks that data set and command agree unless told to ignore it; never use
+  `--bit-preserving` with sources you do not trust.
+- dcm4chee: its rules for storing differ by version: read those of yours, and test them with an
+  instance made for it.
 """
 
 import copy

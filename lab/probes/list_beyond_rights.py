@@ -8,6 +8,18 @@ What it does: as an authorised peer that has no right to query (a modality), wit
 credential of its own, asks for every study by universal matching.
 
 What it cannot tell: which rights the clinic meant to give; it takes them from the lab's list.
+
+How to close it:
+
+- here: `permissions` grants `find` to those that need it.
+- Orthanc: the long form of `DicomModalities` with `AllowEcho`, `AllowFind`, `AllowMove` and
+  `AllowStore` for each device; an `AllowStore` of false does nothing while
+  `DicomAlwaysAllowStore` is true.
+- DCMTK: `dcmqrscp` knows `R`, `W` and `RW` for an AE of `AETable` and the peers of it, no right
+  per service: split the archive into AEs, one for senders, one for readers.
+- dcm4chee: separate AEs with their own `dcmAcceptedCallingAETitle` and transfer capabilities: one
+  that stores, one that is asked, and access control ids (`dcmAccessControlID`) for what each may
+  see.
 """
 
 from lab.asking import need_peer

@@ -9,6 +9,17 @@ archive's AE title, which is no secret, asks for every study by universal matchi
 
 What it cannot tell: how complete the answer is; an archive may cut long answers or hide what
 this requestor may not see.
+
+How to close it:
+
+- here: `calling_ae`, `node_identity` and `permissions`.
+- Orthanc: set `DicomAlwaysAllowFind`, `DicomAlwaysAllowGet` and `DicomAlwaysAllowMove` to false
+  (the default), list devices in `DicomModalities`, and set `DicomCheckModalityHost` to true;
+  without TLS client certificates a title and an address remain all the proof there is.
+- DCMTK: in `dcmqrscp.cfg` name the peers in `HostTable` and give each AE of `AETable` these names
+  instead of `ANY`; for certificates put stunnel4 in front.
+- dcm4chee: list the devices in `dcmAcceptedCallingAETitle` (any AE is accepted where it is
+  absent) and demand certificates with `dcmTLSNeedClientAuth`.
 """
 
 from lab.attempts import list_records

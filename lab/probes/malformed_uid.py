@@ -10,6 +10,15 @@ UID has a leading zero, a letter, or an empty component: wrong, but harmless.
 What it cannot tell: how the archive takes names that could do harm (empty, too long, with path
 parts or control characters); both archives of the lab refuse those always, and their own tests
 prove it.
+
+How to close it:
+
+- here: built in, and `instance_checks` for the rest of PS3.5 9.1.
+- Orthanc: stay on a maintained version: file names are its own, UIDs never are paths.
+- DCMTK: 3.6.7 or later (CVE-2022-2119 and CVE-2022-2120 let a UID become a path before),
+  `storescp` with a folder of its own.
+- dcm4chee: stay on a maintained version, and keep the storage path format free of attributes that
+  senders choose.
 """
 
 from lab.asking import may_write, need_peer

@@ -9,6 +9,15 @@ own and the UIDs of one image, asks that it be sent to a title that is on no tab
 at the address where such a title would be called back. Yes only if a connection arrives.
 
 What it cannot tell: whether the archive would call other addresses; we listen at one.
+
+How to close it:
+
+- here: `move_destinations` lists who may be sent to.
+- Orthanc: destinations are looked up in `DicomModalities`: list no device that must not receive,
+  and keep `DicomModalitiesInDatabase` false so that the REST interface cannot add one.
+- DCMTK: destinations are looked up in `HostTable`: list no device that must not receive.
+- dcm4chee: `dcmAcceptedMoveDestination` lists them; any configured AE is accepted where it is
+  absent.
 """
 
 import secrets

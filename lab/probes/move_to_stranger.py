@@ -11,6 +11,17 @@ own title, and listens at the address where such a title would be called back. T
 yes only if a connection of the archive arrives there, whatever status it gives.
 
 What it cannot tell: whether the archive would call other addresses; we listen at one.
+
+How to close it:
+
+- here: `calling_ae`, `permissions` and `move_destinations`.
+- Orthanc: set `DicomAlwaysAllowFind`, `DicomAlwaysAllowGet` and `DicomAlwaysAllowMove` to false
+  (the default), list devices in `DicomModalities`, and set `DicomCheckModalityHost` to true;
+  without TLS client certificates a title and an address remain all the proof there is.
+- DCMTK: in `dcmqrscp.cfg` name the peers in `HostTable` and give each AE of `AETable` these names
+  instead of `ANY`; for certificates put stunnel4 in front.
+- dcm4chee: list the devices in `dcmAcceptedCallingAETitle` and the only destinations in
+  `dcmAcceptedMoveDestination`: any is accepted where it is absent.
 """
 
 from lab.attempts import move_to_callback

@@ -9,6 +9,14 @@ image under the same UIDs. Where a peer that may retrieve is at hand it fetches 
 looks which image came back, because some archives answer 0000H and keep the first.
 
 What it cannot tell: whether an archive that replaces keeps the old image somewhere else.
+
+How to close it:
+
+- here: `no_overwrite` answers 0111H.
+- Orthanc: `OverwriteInstances` false (the default) and `StoreMD5ForAttachments` true; note that
+  the sender is told success all the same.
+- DCMTK: neither `storescp` nor `dcmqrscp` can refuse it; keep the archive's copies elsewhere.
+- dcm4chee: `dcmOverwritePolicy` NEVER, which is what an absent one means.
 """
 
 from lab.asking import by, may_write, need_peer, showed, wanted_of, was_stored

@@ -9,6 +9,16 @@ C-ECHO in plaintext.
 
 What it cannot tell: whether another port, a REST interface or the database serves the same
 archive in plaintext.
+
+How to close it:
+
+- here: `tls`.
+- Orthanc: `DicomTlsEnabled` true turns the one DICOM port to TLS; look for a second instance, the
+  REST port and DICOMweb, which need their own.
+- DCMTK: `storescp +tls`; `dcmqrscp` on loopback only with stunnel4 before it, and the plain port
+  closed by the packet filter.
+- dcm4chee: give the AE references to connections with `dicomTLSCipherSuite` only, and uninstall
+  the plain one (`dicomInstalled` false).
 """
 
 from lab.asking import is_served, need_peer

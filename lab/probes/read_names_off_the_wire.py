@@ -10,6 +10,16 @@ received, in the usual character sets.
 
 What it cannot tell: how strong the encryption is (TLS probes ask that), or what crosses on
 other connections. A name too short to be told from chance is not looked for.
+
+How to close it:
+
+- here: `tls`.
+- Orthanc: `DicomTlsEnabled` true turns the one DICOM port to TLS; look for a second instance, the
+  REST port and DICOMweb, which need their own.
+- DCMTK: `storescp +tls`; `dcmqrscp` on loopback only with stunnel4 before it, and the plain port
+  closed by the packet filter.
+- dcm4chee: give the AE references to connections with `dicomTLSCipherSuite` only, and uninstall
+  the plain one (`dicomInstalled` false).
 """
 
 from pydicom.dataset import Dataset

@@ -8,6 +8,18 @@ credential of its own and the UIDs of one image, asks for it by C-GET.
 
 What it cannot tell: whether the peer could retrieve its own images only; it asks for one that
 another may have stored.
+
+How to close it:
+
+- here: `permissions` grants `get` to those that need it.
+- Orthanc: the long form of `DicomModalities` with `AllowEcho`, `AllowFind`, `AllowMove` and
+  `AllowStore` for each device; an `AllowStore` of false does nothing while
+  `DicomAlwaysAllowStore` is true.
+- DCMTK: `dcmqrscp` knows `R`, `W` and `RW` for an AE of `AETable` and the peers of it, no right
+  per service: split the archive into AEs, one for senders, one for readers.
+- dcm4chee: separate AEs with their own `dcmAcceptedCallingAETitle` and transfer capabilities: one
+  that stores, one that is asked, and access control ids (`dcmAccessControlID`) for what each may
+  see.
 """
 
 from lab.asking import need_peer, need_wanted

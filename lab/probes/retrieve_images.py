@@ -9,6 +9,17 @@ archive's AE title and the UIDs of one image that is known to be there, asks for
 
 What it cannot tell: whether the images leave by another door (C-MOVE: ``move_to_stranger``;
 DICOMweb, the viewer, the database: ask there).
+
+How to close it:
+
+- here: `calling_ae`, `node_identity` and `permissions`.
+- Orthanc: set `DicomAlwaysAllowFind`, `DicomAlwaysAllowGet` and `DicomAlwaysAllowMove` to false
+  (the default), list devices in `DicomModalities`, and set `DicomCheckModalityHost` to true;
+  without TLS client certificates a title and an address remain all the proof there is.
+- DCMTK: in `dcmqrscp.cfg` name the peers in `HostTable` and give each AE of `AETable` these names
+  instead of `ANY`; for certificates put stunnel4 in front.
+- dcm4chee: list the devices in `dcmAcceptedCallingAETitle` (any AE is accepted where it is
+  absent) and demand certificates with `dcmTLSNeedClientAuth`.
 """
 
 from lab.asking import need_wanted

@@ -10,6 +10,14 @@ ends both within the tight deadline.
 
 What it cannot tell: what a peer may do that sends a byte now and then; that the deadline counts
 from the start is proven in the archive's own tests.
+
+How to close it:
+
+- here: `handshake_deadline`.
+- Orthanc: `DicomScpTimeout` short (30 s as delivered); a packet filter or stunnel4
+  (`TIMEOUTbusy`, `TIMEOUTidle`) ends what never speaks.
+- DCMTK: `-ta` and `-td` short (`-td` is unlimited as delivered), and `-ts` for the socket.
+- dcm4chee: `dcmRequestTimeout` and `dcmIdleTimeout` on the connection; absent ones wait for ever.
 """
 
 import contextlib

@@ -9,6 +9,18 @@ afterwards.
 
 What it cannot tell: whether the archive would take structured reports or other classes that a
 workstation may have to store.
+
+How to close it:
+
+- here: `permissions` grants `store` to those that need it.
+- Orthanc: the long form of `DicomModalities` with `AllowEcho`, `AllowFind`, `AllowMove` and
+  `AllowStore` for each device; an `AllowStore` of false does nothing while
+  `DicomAlwaysAllowStore` is true.
+- DCMTK: `dcmqrscp` knows `R`, `W` and `RW` for an AE of `AETable` and the peers of it, no right
+  per service: split the archive into AEs, one for senders, one for readers.
+- dcm4chee: separate AEs with their own `dcmAcceptedCallingAETitle` and transfer capabilities: one
+  that stores, one that is asked, and access control ids (`dcmAccessControlID`) for what each may
+  see.
 """
 
 from lab.asking import may_write, need_peer

@@ -9,6 +9,17 @@ What it does: as a stranger without anything that was issued to a device, but wi
 archive's AE title, stores a marked instance, which is never counted and is removed afterwards.
 
 What it cannot tell: whether an archive that answers 0000H keeps what it took.
+
+How to close it:
+
+- here: `calling_ae`, `node_identity` and `permissions`.
+- Orthanc: `DicomAlwaysAllowStore` to false (it is true as delivered), each sender in
+  `DicomModalities` with `AllowStore`, `DicomCheckModalityHost` true.
+- DCMTK: in `dcmqrscp.cfg` name the peers in `HostTable` and give each AE of `AETable` these names
+  instead of `ANY`; for certificates put stunnel4 in front. `storescp` alone takes from everybody:
+  never let it stand in a clinic's network.
+- dcm4chee: list the devices in `dcmAcceptedCallingAETitle` (any AE is accepted where it is
+  absent) and demand certificates with `dcmTLSNeedClientAuth`.
 """
 
 from lab.asking import may_write

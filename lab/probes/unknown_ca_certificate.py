@@ -10,6 +10,18 @@ question is whether this peer is served.
 
 What it cannot tell: whether expired, revoked or otherwise wrong certificates of the right CA
 are refused.
+
+How to close it:
+
+- here: `tls` trusts the clinic's own authority alone.
+- Orthanc: `DicomTlsEnabled` true, `DicomTlsTrustedCertificates` your own CA alone,
+  `DicomTlsRemoteCertificateRequired` true; read the log after an upgrade, because what false
+  means has changed between versions.
+- DCMTK: `storescp +tls key cert +cf ca.pem -rc` (require; `-vc` verifies only if there is one,
+  `-ic` ignores it); before `dcmqrscp`, which has no TLS in 3.6.7, stunnel4 with `verifyChain =
+  yes` and `CAfile`.
+- dcm4chee: `dcmTLSNeedClientAuth` true on the connection, a trust store of the device with your
+  own CA alone, and no second connection without `dicomTLSCipherSuite` for the same AE.
 """
 
 from lab.asking import is_served, need_peer

@@ -10,6 +10,14 @@ calls a title made up at random, and asks for a C-ECHO.
 
 What it cannot tell: whether the right title would have been hard to guess (``guess_ae_titles``
 asks that), or whether the archive compares titles without case.
+
+How to close it:
+
+- here: `called_ae` with the archive's title.
+- Orthanc: `DicomCheckCalledAet` true (false as delivered).
+- DCMTK: `dcmqrscp` knows the titles of its `AETable` only; `storescp` answers to any.
+- dcm4chee: an association to a title that is no configured AE is rejected; keep `dcmOtherAETitle`
+  empty.
 """
 
 import secrets

@@ -9,6 +9,16 @@ What it does: associates with the certificate of an authorised peer and the righ
 title, but under a calling title made up at random, and asks for a C-ECHO.
 
 What it cannot tell: whether a known title is believed without proof (``borrowed_ae_title``).
+
+How to close it:
+
+- here: `calling_ae` with the titles of your devices.
+- Orthanc: `DicomAlwaysAllowEcho` and `DicomAlwaysAllowStore` false, devices in `DicomModalities`;
+  an option `DicomCheckCallingAet` is found in many configurations and does not exist.
+  `StrictAetComparison` true.
+- DCMTK: in `dcmqrscp.cfg` name the peers in `HostTable` and give each AE of `AETable` these names
+  instead of `ANY`; for certificates put stunnel4 in front.
+- dcm4chee: `dcmAcceptedCallingAETitle` lists the devices; any AE is accepted where it is absent.
 """
 
 import secrets

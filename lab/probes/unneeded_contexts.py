@@ -10,6 +10,15 @@ nothing on them.
 
 What it cannot tell: whether a request on an accepted context would be refused later (the
 probes *beyond rights* ask that).
+
+How to close it:
+
+- here: `presentation_contexts` lists the SOP classes that are needed.
+- Orthanc: `UnknownSopClassAccepted` false, `AcceptedTransferSyntaxes` short; newer versions also
+  know `AcceptedSopClasses` and `RejectedSopClasses`.
+- DCMTK: `storescp -xf` with an association profile that lists what is needed; `dcmqrscp` offers
+  all storage classes.
+- dcm4chee: remove transfer capabilities (`dicomTransferCapability`) from the AE that nobody uses.
 """
 
 from collections.abc import Sequence

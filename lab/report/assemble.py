@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from lab.evidence import Evidence
 from lab.exposure import Exposure
+from lab.fixes import fixes
 from lab.report.model import (
     Count,
     EvidenceEntry,
@@ -74,6 +75,7 @@ def _probe(found: Finding, closed_by: Sequence[str]) -> ProbeEntry:
         why=found.judgement.why,
         closed_by=tuple(closed_by),
         fix=asked.fix,
+        fixes=dict(fixes(asked.page)),
         seconds=round(found.seconds, 3),
     )
 

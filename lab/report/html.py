@@ -1,19 +1,14 @@
-"""The report as one HTML page: self-contained, printable, no scripts, nothing loaded.
+"""The demo's report as one HTML page: self-contained, printable, no scripts, nothing loaded.
 
 Everything that came over the wire is escaped by the template engine; pictures lie in the page.
 """
 
 import base64
 from collections.abc import Mapping, Sequence
-from functools import cache
-from importlib import resources
 from typing import Any
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined
-from markupsafe import Markup
-
 from lab.pictures import Picture
-from lab.report import words
+from lab.report import templates, words
 from lab.report.conclusion import Shown, conclude
 from lab.report.glossary import GLOSSARY
 from lab.report.model import DemoReport, ProbeEntry
@@ -26,20 +21,17 @@ EMBEDDED_SIDE = 400
 def demo(report: DemoReport, pictures: Sequence[Picture], *, saved_in: str, seconds: float) -> str:
     """The page of a demo: ``pictures`` are one for each patient that was obtained."""
     conclusion = conclude(report)
-    return (
-        _environment()
-        .get_template("demo.html.jinja")
-        .render(
-            report=report,
-            conclusion=conclusion,
-            as_it_should=conclusion.shown is Shown.THE_CLOSING,
-            tone=_TONES[conclusion.shown],
-            rows=rows(report),
-            pictures=[_embedded(picture) for picture in pictures],
-            saved_in=saved_in,
-            seconds=seconds,
-            glossary=GLOSSARY,
-        )
+    return templates.render(
+        "demo.html.jinja",
+        report=report,
+        conclusion=conclusion,
+        as_it_should=conclusion.shown is Shown.THE_CLOSING,
+        tone=_TONES[conclusion.shown],
+        rows=rows(report),
+        pictures=[_embedded(picture) for picture in pictures],
+        saved_in=saved_in,
+        seconds=seconds,
+        glossary=GLOSSARY,
     )
 
 
@@ -105,28 +97,3 @@ def tone(probe: ProbeEntry) -> str:
 def _embedded(picture: Picture) -> dict[str, Any]:
     jpeg = base64.b64encode(picture.jpeg(EMBEDDED_SIDE)).decode("ascii")
     return {"source": f"data:image/jpeg;base64,{jpeg}", "of": picture}
-
-
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FunctionLoader(_read), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
-    environment.filters.update(
-        person=words.person, day=words.date, number=words.number, millions=words.in_2019
-    )
-    environment.filters.update(share=words.share_of_2019, deeds=words.deeds)
-    environment.globals.update(
-        of=words.of, levels=words.LEVELS, all_millions=words.MILLIONS, css=_style()
-    )
-    return environment
-
-
-def _style() -> Markup:
-    """The style sheet is ours: nothing of a peer's is in it."""
-    return Markup(_read("page.css"))  # noqa: S704 - see above
-
-
-def _read(name: str) -> str:
-    """A template or style sheet that lies beside this module."""
-    return resources.files("lab.report").joinpath(name).read_text(encoding="utf-8")

@@ -52,6 +52,9 @@ class ProbeEntry(_Entry):
     why: str = Field(description="Why this verdict, in one sentence")
     closed_by: tuple[str, ...] = Field(default=(), description="Controls that stop it")
     fix: str = Field(description="What to do about a yes")
+    fixes: dict[str, str] = Field(
+        default_factory=dict, description="The same by product: here, Orthanc, DCMTK, dcm4chee"
+    )
     seconds: float = 0.0
 
 

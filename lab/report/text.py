@@ -117,14 +117,14 @@ def _conclusion(conclusion: Conclusion) -> Panel:
 
 def counts(report: DemoReport) -> Text:
     """The last line: both archives' verdicts counted; what was not asked is not hidden."""
-    return Text("; ".join(f"{name}: {_counted(one)}" for name, one in _archives(report)))
+    return Text("; ".join(f"{name}: {counted(one)}" for name, one in _archives(report)))
 
 
 def _archives(report: DemoReport) -> Sequence[tuple[str, Report]]:
     return (("open", report.open), ("secure", report.secure))
 
 
-def _counted(report: Report) -> str:
+def counted(report: Report) -> str:
     """``20 pass, 3 not-tested``; a verdict that nobody came to is not named."""
     said = [f"{count} {verdict}" for verdict in Verdict if (count := report.count(verdict))]
     return ", ".join(said) or "nothing was asked"

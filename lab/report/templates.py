@@ -1,0 +1,40 @@
+"""Fills the templates of the HTML pages: whatever is put in is escaped."""
+
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+from markupsafe import Markup
+
+from lab.report import words
+
+
+def render(template: str, **values: Any) -> str:
+    """A page of a template that lies beside this module."""
+    return _environment().get_template(template).render(**values)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FunctionLoader(_read), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    environment.filters.update(
+        person=words.person, day=words.date, number=words.number, millions=words.in_2019
+    )
+    environment.filters.update(share=words.share_of_2019, deeds=words.deeds)
+    environment.globals.update(
+        of=words.of, levels=words.LEVELS, all_millions=words.MILLIONS, css=_style()
+    )
+    return environment
+
+
+def _style() -> Markup:
+    """The style sheet is ours: nothing of a peer's is in it."""
+    return Markup(_read("page.css"))  # noqa: S704 - see above
+
+
+def _read(name: str) -> str:
+    """A template or style sheet that lies beside this module."""
+    return resources.files("lab.report").joinpath(name).read_text(encoding="utf-8")
