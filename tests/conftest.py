@@ -31,6 +31,7 @@ PACKAGES = {
     "unshare": "util-linux",
     "iptables": "iptables",
     "ip": "iproute2",
+    "fusermount": "fuse3",
 }
 """The Debian package that brings each program that a test calls."""
 

@@ -73,8 +73,7 @@ class Archive:
         self.durable = durability == "durable"
         self.codecs: Mapping[int, Codec] = {identity.number: identity, codec.number: codec}
         with disk.room(directory):
-            directory.mkdir(mode=0o700, parents=True, exist_ok=True)  # it holds patients
-            self.segments.mkdir(exist_ok=True)
+            disk.make_directory(self.segments)
             self._users = os.open(directory / "users.lock", disk.READ_WRITE | os.O_CREAT, 0o600)
         try:
             self._index_url = index_url

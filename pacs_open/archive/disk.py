@@ -89,6 +89,14 @@ def sync_file(path: Path) -> None:
         os.close(descriptor)
 
 
+def make_directory(path: Path) -> None:
+    """Make a folder, and those above it, so that their names are on the disk, too."""
+    missing = [place for place in (path, *path.parents) if not place.exists()]
+    for place in reversed(missing):
+        place.mkdir(mode=0o700, exist_ok=True)  # it holds patients
+        sync_directory(place.parent)
+
+
 def sync_directory(path: Path) -> None:
     """Wait until the names in a directory are on the disk."""
     if os.name == "nt":  # pragma: no cover - directories cannot be opened there

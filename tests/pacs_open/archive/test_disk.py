@@ -49,6 +49,17 @@ def test_other_faults_are_one_line(tmp_path):
     assert "\n" not in str(fault.value)
 
 
+def test_a_folder_is_made_with_those_above_it_and_each_name_is_synced(tmp_path, monkeypatch):
+    """A power failure took a whole new archive, every record of which had been synced."""
+    synced = []
+    monkeypatch.setattr(disk, "sync_directory", synced.append)
+    disk.make_directory(tmp_path / "a" / "b" / "c")
+    assert (tmp_path / "a" / "b" / "c").stat().st_mode & 0o777 == 0o700
+    assert synced == [tmp_path, tmp_path / "a", tmp_path / "a" / "b"]
+    disk.make_directory(tmp_path / "a" / "b" / "c")
+    assert len(synced) == 3
+
+
 def test_a_lock_keeps_others_out_until_its_holder_closes(tmp_path):
     path = tmp_path / "lock"
     first = os.open(path, disk.READ_WRITE | os.O_CREAT)
