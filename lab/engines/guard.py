@@ -40,7 +40,7 @@ def stand(daemon: Daemon, project: str) -> bool:
     try:
         packet_filter.stand(project, _bridges(daemon, project))
     except FilterError as error:
-        if _needs_rules(daemon):
+        if needs_rules(daemon):
             raise GuardError(_not_started(daemon, str(error))) from error
         return False
     return True
@@ -106,7 +106,8 @@ def _is_loopback(address: str) -> bool:
         return False
 
 
-def _needs_rules(daemon: Daemon) -> bool:
+def needs_rules(daemon: Daemon) -> bool:
+    """Whether neighbours would reach what this engine publishes on loopback."""
     return not daemon.is_docker or daemon.version < GUARDS_ITSELF
 
 

@@ -44,6 +44,15 @@ def stand(lab: str, bridges: Collection[str]) -> None:
             _iptables("-I", chain, "1", *words)
 
 
+def read() -> None:
+    """See whether rules could be set at all.
+
+    Raises:
+        FilterError: no iptables, no right to use it, or it refuses.
+    """
+    _iptables("-S", "INPUT")
+
+
 def stands(lab: str, bridges: Collection[str]) -> bool:
     """Whether every rule is there.
 
