@@ -14,6 +14,7 @@ import typer
 from lab.commands.audit import audit
 from lab.commands.controls import controls
 from lab.commands.demo import demo
+from lab.commands.doctor import doctor
 from lab.commands.down import down
 from lab.commands.images import images
 from lab.commands.probes import probes
@@ -29,6 +30,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     status,
     down,
     reset,
+    doctor,
     probes,
     controls,
     schema,

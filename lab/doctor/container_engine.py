@@ -36,14 +36,12 @@ def examine() -> Iterator[Finding]:
     """Every checkup of the container engine; those of an engine only where one answers."""
     yield command()
     yield plugin("compose", "docker-compose", Need.DOCKER)
+    # Compose of Debian 13 builds by itself, newer ones ask for it.
+    yield plugin("buildx", "docker-buildx", Need.NOBODY)
     try:
         with connected() as daemon:
-            built = _are_built(daemon)
-            # Only who builds has to have it.
-            yield plugin("buildx", "docker-buildx", Need.NOBODY if built else Need.DOCKER)
-            yield from of_engine(daemon, built=built)
+            yield from of_engine(daemon, built=_are_built(daemon))
     except NoDaemonError as error:
-        yield plugin("buildx", "docker-buildx", Need.DOCKER)
         remedy = "start it; where there is none, compose/engine/up brings one up (Debian, root)"
         yield Finding("engine", Need.DOCKER, str(error), remedy)
     yield usual_ports()

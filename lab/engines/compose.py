@@ -28,6 +28,8 @@ ENDS_WITHIN = 15.0
 _STEP = re.compile(r"^#\d+ \[(?P<stage>[^\]]+)\] (?P<doing>.+)$")
 _OVER = re.compile(r"^#\d+ (DONE|CACHED)\b")
 _NOISE = re.compile(r"^(#\d+ (sha256:|DONE|CACHED)|-{4,}|\s*$)")
+_NO_BUILDX = re.compile(r"requires buildx|buildx component is missing|requires BuildKit")
+"""What compose says, from one version to another, where it cannot build without that plugin."""
 
 
 class ComposeError(EngineError):
@@ -118,6 +120,8 @@ def _complaint(arguments: tuple[str, ...], last: deque[str]) -> str:
     said = " | ".join(printable(line, 200) for line in list(last)[-3:]) or "it says nothing"
     if any("is not a docker command" in line or "unknown flag: --file" in line for line in last):
         return f"docker compose is missing (Debian package docker-compose); {INSTEAD}"
+    if any(_NO_BUILDX.search(line) for line in last):
+        return f"docker buildx is missing (Debian package docker-buildx); {INSTEAD}"
     if any("trixie-slim" in line for line in last):
         said += " (where no registry answers, compose/engine/base-image makes it)"
     command = next((word for word in arguments if not word.startswith("-")), "")

@@ -32,7 +32,7 @@ from lab.engines import (
     packet_filter,
     raising,
 )
-from lab.engines.compose import ComposeError
+from lab.engines.compose import Compose, ComposeError
 from lab.engines.containers import Container
 from lab.engines.daemon import Daemon, NoDaemonError, connected
 from lab.engines.packet_filter import FilterError
@@ -70,6 +70,7 @@ class DockerEngine:
         """Bring up the whole lab; see :meth:`lab.engines.Engine.up`."""
         compose.file()
         with connected() as daemon:
+            Compose("pacslab", daemon.host).run("version")  # before anything is made
             lab = raising.plan(daemon.host, folder, time_to_live, bound=bound)
             claim.take(lab, known.is_alive, known.down)
             raising.check_name(daemon, lab)

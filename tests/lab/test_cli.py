@@ -6,7 +6,18 @@ from importlib.metadata import version
 
 import pytest
 
-COMMANDS = ("demo", "images", "up", "down", "status", "reset", "probes", "controls", "schema")
+COMMANDS = (
+    "demo",
+    "images",
+    "up",
+    "down",
+    "status",
+    "reset",
+    "doctor",
+    "probes",
+    "controls",
+    "schema",
+)
 
 
 def test_help_names_every_command(pacslab):

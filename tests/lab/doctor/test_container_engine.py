@@ -31,10 +31,11 @@ def by_name(findings):
 def test_without_anything_each_missing_thing_has_its_remedy(alone):
     found = by_name(container_engine.examine())
 
-    for name in ("docker", "compose", "buildx", "engine"):
+    for name in ("docker", "compose", "engine"):
         assert found[name].state == "missing"
         assert found[name].remedy
         assert "\n" not in found[name].line()
+    assert found["buildx"].state == "absent"
     assert "compose/engine/up" in found["engine"].remedy
 
 

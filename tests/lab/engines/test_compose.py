@@ -70,6 +70,19 @@ def test_a_missing_plugin_is_named(saying):
         saying("print(\"docker: 'compose' is not a docker command.\"); sys.exit(1)").run("up")
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "compose build requires buildx 0.17 or later",
+        "ERROR: BuildKit is enabled but the buildx component is missing or broken.",
+        "the --mount option requires BuildKit.",
+    ],
+)
+def test_a_missing_builder_is_named(saying, words):
+    with pytest.raises(ComposeError, match=r"buildx is missing .*docker-buildx.* works now"):
+        saying(f"print({words!r}); sys.exit(1)").run("build")
+
+
 def test_a_missing_command_is_named(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(ComposeError, match=r"command docker is missing .* works now"):

@@ -1,5 +1,6 @@
 """The container engine says what it lacks; what it does with a whole lab stands in tests/e2e/containers."""
 
+import socket
 from datetime import timedelta
 
 import pytest
@@ -44,19 +45,41 @@ def test_from_an_installed_wheel_one_line_says_what_it_needs(pacslab, monkeypatc
 
 
 @pytest.mark.engine
-def test_without_docker_compose_nothing_is_left(pacslab, monkeypatch, tmp_path):
-    """The images are there; what brings the lab up is not."""
-    program = tmp_path / "docker"
-    program.write_text("#!/bin/sh\necho \"docker: 'compose' is not a docker command.\"; exit 1\n")
-    program.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/sbin:/usr/bin:/bin")
+@pytest.mark.parametrize(
+    ("script", "missing"),
+    [
+        (None, "the command docker is missing (package docker.io)"),
+        (
+            "echo \"docker: 'compose' is not a docker command.\"; exit 1",
+            "docker compose is missing (Debian package docker-compose)",
+        ),
+    ],
+)
+def test_without_what_brings_it_up_nothing_is_left(pacslab, monkeypatch, tmp_path, script, missing):
+    """The engine answers; the command, or its plugin, is not there."""
+    if script:
+        program = tmp_path / "docker"
+        program.write_text(f"#!/bin/sh\n{script}\n")
+        program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    result = pacslab("up", "--engine", "docker")
+    assert result.exit_code == 2
+    assert result.stderr == f"pacslab: {missing}; `--engine process` works now\n"
+    assert not places.lab_folder().exists()
+
+
+def test_an_engine_that_this_user_may_not_use_is_one_line(pacslab, monkeypatch):
+    def refuse(_self, _address):  # root may all: the system has to be asked for a refusal
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setenv("DOCKER_HOST", "unix:///run/docker.sock")
+    monkeypatch.setattr(socket.socket, "connect", refuse)
     result = pacslab("up", "--engine", "docker")
     assert result.exit_code == 2
     assert result.stderr == (
-        "pacslab: docker compose is missing (Debian package docker-compose); "
-        "`--engine process` works now\n"
+        "pacslab: this user may not speak with the container engine at unix:///run/docker.sock "
+        "(group docker); `--engine process` works now\n"
     )
-    assert not places.lab_folder().exists()
 
 
 def test_an_engine_that_went_away_leaves_the_lab_to_be_ended_later(monkeypatch, tmp_path):
