@@ -17,6 +17,7 @@ from lab.commands.demo import demo
 from lab.commands.doctor import doctor
 from lab.commands.down import down
 from lab.commands.images import images
+from lab.commands.maps import maps
 from lab.commands.probes import probes
 from lab.commands.reset import reset
 from lab.commands.schema import schema
@@ -33,6 +34,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     doctor,
     probes,
     controls,
+    maps,
     schema,
 )
 """In the order of the help; a command is called as its function is."""

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from lab.evidence import Evidence
 from lab.exposure import Exposure
 from lab.fixes import fixes
+from lab.maps import clauses_of
 from lab.report.model import (
     Count,
     EvidenceEntry,
@@ -76,6 +77,7 @@ def _probe(found: Finding, closed_by: Sequence[str]) -> ProbeEntry:
         closed_by=tuple(closed_by),
         fix=asked.fix,
         fixes=dict(fixes(asked.page)),
+        clauses=clauses_of(closed_by),
         seconds=round(found.seconds, 3),
     )
 

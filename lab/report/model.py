@@ -55,6 +55,9 @@ class ProbeEntry(_Entry):
     fixes: dict[str, str] = Field(
         default_factory=dict, description="The same by product: here, Orthanc, DCMTK, dcm4chee"
     )
+    clauses: tuple[str, ...] = Field(
+        default=(), description="Clauses it stands with; * where the wording was not checked"
+    )
     seconds: float = 0.0
 
 

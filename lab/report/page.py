@@ -3,6 +3,7 @@
 from typing import Any
 
 from lab.report import templates, words
+from lab.report.clauses import clause_tables
 from lab.report.glossary import GLOSSARY
 from lab.report.html import answer, tone
 from lab.report.model import ProbeEntry, Report
@@ -18,6 +19,7 @@ def page(report: Report) -> str:
         summary=summarise(report),
         rows=[_row(probe) for probe in report.probes],
         remedies=[probe for probe in report.probes if probe.verdict is Verdict.FAIL],
+        maps=clause_tables(report),
         counted={str(verdict): report.count(verdict) for verdict in Verdict},
         glossary=GLOSSARY,
     )

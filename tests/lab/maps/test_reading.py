@@ -1,0 +1,58 @@
+"""Each map is whole: every control stands in it or in another, every clause is asked or says why not."""
+
+import pytest
+
+from lab import catalogue
+from lab.errors import WrongUseError
+from lab.maps import BUILT_IN, all_maps, clauses_of, control_map
+
+CONTROLS = {page.name for page in catalogue.controls()} | {BUILT_IN}
+PROMISED = {
+    "user_identity",
+    "refusal_budget",
+    "uniform_refusal",
+    "query_scope",
+    "message_limits",
+}
+"""Controls that are written now; strike out what has come."""
+SILENT = {"audit"}
+"""Makes no claim on the wire."""
+
+
+@pytest.mark.parametrize("one", all_maps(), ids=lambda one: one.name)
+def test_a_clause_is_asked_or_says_why_not(one):
+    for clause in one.clauses:
+        assert bool(clause.closed_by) != bool(clause.why_not), clause.id
+        assert set(clause.closed_by) <= CONTROLS | PROMISED, clause.id
+    assert len({clause.id for clause in one.clauses}) == len(one.clauses)
+
+
+@pytest.mark.parametrize("one", all_maps(), ids=lambda one: one.name)
+def test_each_map_has_clauses_that_a_look_from_outside_cannot_settle(one):
+    assert any(not clause.closed_by for clause in one.clauses)
+
+
+@pytest.mark.parametrize("control", sorted(CONTROLS - SILENT))
+def test_every_control_serves_a_clause_of_several_maps(control):
+    serving = [
+        one.name for one in all_maps() if any(control in clause.closed_by for clause in one.clauses)
+    ]
+    assert len(serving) > 2, f"write {control} into the maps in lab/maps"
+
+
+def test_a_probe_stands_with_the_clauses_of_its_controls():
+    assert "HIPAA 164.312(e)(2)(ii)" in clauses_of(["tls"])
+    assert "ISO 27001 A.8.24*" in clauses_of(["tls"])
+    assert "HIPAA 164.312(e)(2)(ii)" not in clauses_of(["called_ae"])
+
+
+def test_what_no_control_closes_stands_with_what_is_built_in():
+    assert clauses_of([]) == clauses_of([BUILT_IN])
+    assert clauses_of([])
+
+
+def test_an_unknown_map_is_told_with_a_suggestion():
+    with pytest.raises(WrongUseError, match="did you mean 'hipaa'"):
+        control_map("hippa")
+    with pytest.raises(WrongUseError, match="there are ps3_15"):
+        control_map("zzz")
