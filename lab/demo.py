@@ -2,8 +2,9 @@
 
 1. Both archives start; the modality sends invented patients' studies to both as they are drawn.
 2. The workstation finds, gets and has moved everything on the hardened archive, over TLS.
-3. A stranger puts the same questions to both, and takes whatever is given.
-4. The pictures that were taken, and a report, are left in a folder.
+3. A tap records what somebody on the wire has, while the workstation looks at a study.
+4. A stranger puts the same questions to both, and takes whatever is given.
+5. The pictures that were taken, and a report, are left in a folder.
 """
 
 import time
@@ -20,6 +21,8 @@ from lab.deeds import Deeds
 from lab.engines import Engine, Which
 from lab.engines.places import room_in, temporary_folder
 from lab.engines.record import Lab
+from lab.overheard import Overheard
+from lab.peers.glance import Glanced
 from lab.peers.modality import Sent
 from lab.pictures import Picture
 from lab.probes import PROBES
@@ -130,13 +133,21 @@ class _Stage:
     def _ask(self, which: Which, key: Manifest, show: Show | None = None) -> Report:
         """Let a stranger take what is given, then put the questions."""
         name = f"PACS-{which.upper()}"
+        wire = self._overhear(which, key)
         with self.progress.task(f"a stranger at {name}", _planted(key)) as taking:
             measured = self.crew.measure(which, key, show, taking.reach)
         with self.progress.task(f"questions to {name}", len(PROBES)) as asking:
             scene, outcome = self.crew.ask(
                 which, key, lambda done, _of, probe: asking.reach(done, probe)
             )
-        return assemble(scene, outcome, measured, closed_by=catalogue.closed_by())
+        return assemble(scene, outcome, measured, closed_by=catalogue.closed_by(), wire=wire)
+
+    def _overhear(self, which: Which, key: Manifest) -> tuple[Overheard, Glanced] | None:
+        """Listen on the wire, where there is somebody to listen to."""
+        if which == "secure" and self.plan.sabotage is not None:
+            return None
+        with self.progress.task(f"a tap on the wire to PACS-{which.upper()}"):
+            return self.crew.overhear(which, key)
 
     def _ask_secure(self, key: Manifest, sent: Sent) -> Report:
         """The same for the hardened archive, after the clinic's workstation has done its work."""

@@ -1,6 +1,7 @@
-"""A recording relay on loopback: what the wire shows to whoever sits between two devices.
+"""A recording relay: what the wire shows to whoever sits between two devices.
 
-It passes bytes on unchanged and keeps a copy of each direction, up to a bound.
+It passes bytes on unchanged and keeps a copy of each direction, up to a bound. It listens on
+loopback unless told where else.
 """
 
 import contextlib
@@ -25,12 +26,13 @@ CHARACTER_SETS = ("utf-8", "latin-1", "iso8859_9", "iso2022_jp", "iso2022_jp_2",
 class Tap:
     """A context manager: a relay to a door, at ``address``."""
 
-    def __init__(self, door: Door) -> None:
+    def __init__(self, door: Door, listens_on: tuple[str, int] = ("127.0.0.1", 0)) -> None:
         self._door = door
-        self._listening = socket.create_server(("127.0.0.1", 0))
+        self._listening = socket.create_server(listens_on)
         self._lock = threading.Lock()
         self._kept = {"to": bytearray(), "from": bytearray()}
         self._open: list[socket.socket] = []
+        self._ended = threading.Semaphore(0)
         self.connections = 0
 
     @property
@@ -42,8 +44,23 @@ class Tap:
     @property
     def recorded(self) -> bytes:
         """What the archive said, then what was said to it."""
+        return self.recorded_from + self.recorded_to
+
+    @property
+    def recorded_to(self) -> bytes:
+        """What was said to the archive."""
         with self._lock:
-            return bytes(self._kept["from"] + self._kept["to"])
+            return bytes(self._kept["to"])
+
+    @property
+    def recorded_from(self) -> bytes:
+        """What the archive said."""
+        with self._lock:
+            return bytes(self._kept["from"])
+
+    def await_end(self, within: float) -> bool:
+        """Wait until both directions of one more conversation are over; False if that is late."""
+        return all(self._ended.acquire(timeout=within) for _ in ("to", "from"))
 
     def finds(self, names: Iterable[str]) -> list[str]:
         """Which of these texts crossed the wire in the clear, in any usual character set."""
@@ -81,6 +98,7 @@ class Tap:
             archive = socket.create_connection((self._door.host, self._door.port), timeout=10)
         except OSError:
             _hang_up(caller)
+            self._ended.release(2)
             return
         archive.settimeout(None)
         for sock in (caller, archive):
@@ -100,6 +118,7 @@ class Tap:
                 sink.sendall(data)
         with contextlib.suppress(OSError):  # the other direction may have more to say
             sink.shutdown(socket.SHUT_WR)
+        self._ended.release()
 
 
 def _hang_up(sock: socket.socket) -> None:

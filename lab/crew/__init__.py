@@ -10,6 +10,8 @@ from typing import Protocol
 
 from lab.engines import EngineError, Which
 from lab.exposure import Exposure
+from lab.overheard import Overheard
+from lab.peers.glance import Glanced
 from lab.peers.modality import Sent
 from lab.peers.workstation import Worked
 from lab.pictures import Picture
@@ -63,6 +65,13 @@ class Crew(Protocol):
 
         Raises:
             StationError: the workstation could not do its work.
+        """
+
+    def overhear(self, which: Which, answer_key: Manifest) -> tuple[Overheard, Glanced]:
+        """Record what crosses the wire while the workstation lists everything and gets one study.
+
+        Raises:
+            StationError: the tap or the workstation could not do its work.
         """
 
     def measure(

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
-from threading import Lock
+from threading import Event, Lock
 
 from lab.crew import Count, Filled, Load, Show, StationError
 from lab.crew.speak import Speak, order
@@ -18,6 +18,8 @@ from lab.engines import Which
 from lab.evidence import Evidence, Layer
 from lab.exposure import Exposure, compare
 from lab.friend import planted
+from lab.overheard import Overheard, names_of
+from lab.peers.glance import Glanced, smallest
 from lab.peers.workstation import Worked
 from lab.probe import Probe, Untold, unknown
 from lab.probes import PROBES
@@ -32,10 +34,13 @@ from sample_images.manifest import Manifest
 
 ARCHIVES: tuple[Which, ...] = ("open", "secure")
 MODALITY, WORKSTATION, STRANGER, EXAMINER = "modality", "workstation", "stranger", "examiner"
+TAP = "tap"
 """Names of the stations."""
 WITHIN = 600.0
 """Seconds for one order, and more where there is more to do:"""
 EACH_PATIENT = 60.0
+LISTENS_FOR = 120.0
+"""Seconds for one conversation that is recorded."""
 
 
 class CrewAfar:
@@ -71,6 +76,22 @@ class CrewAfar:
             within=_within(len(answer_key.patients)), archive="secure", answer_key=answer_key
         )
         return order(self._speak, WORKSTATION, told, orders.WORKED, hear=lambda a: done(a.done))
+
+    def overhear(self, which: Which, answer_key: Manifest) -> tuple[Overheard, Glanced]:
+        """See :meth:`lab.crew.Crew.overhear`."""
+        listen = orders.Listen(within=LISTENS_FOR, archive=which, names=tuple(names_of(answer_key)))
+        look = orders.Glance(within=LISTENS_FOR, archive=which, study=smallest(answer_key))
+        listening = Event()
+        with ThreadPoolExecutor(1) as pool:
+            recording = pool.submit(
+                order, self._speak, TAP, listen, orders.OVERHEARD, hear=lambda _: listening.set()
+            )
+            recording.add_done_callback(lambda _: listening.set())  # also where it failed
+            listening.wait()
+            if recording.done():
+                recording.result()
+            glanced = order(self._speak, WORKSTATION, look, orders.GLANCED)
+            return recording.result(), glanced
 
     def measure(
         self, which: Which, answer_key: Manifest, show: Show | None, done: Count

@@ -11,6 +11,8 @@ from lab.engines import Which
 from lab.engines.record import Lab
 from lab.exposure import Exposure
 from lab.filling import fill
+from lab.overheard import Overheard, names_of, overheard
+from lab.peers.glance import Glanced, glance, smallest
 from lab.peers.modality import Modality
 from lab.peers.workstation import Worked, Workstation
 from lab.progress import Progress
@@ -18,8 +20,11 @@ from lab.run import Outcome, run
 from lab.run import Progress as Asking
 from lab.scene import Scene
 from lab.scenes import open_scene, secure_scene
+from lab.tap import Tap
 from sample_images.manifest import Manifest
 
+OVER_WITHIN = 10.0
+"""Seconds in which an archive closes a conversation that its peer has ended."""
 SCENES: Mapping[Which, Callable[[Lab, Manifest | None], Scene]] = {
     "open": open_scene,
     "secure": secure_scene,
@@ -58,6 +63,16 @@ class CrewHere:
         scene = secure_scene(self._lab, answer_key)
         peer = scene.peers["workstation"]
         return Workstation(scene.target(peer), peer, answer_key, Counter(done).add).work()
+
+    def overhear(self, which: Which, answer_key: Manifest) -> tuple[Overheard, Glanced]:
+        """See :meth:`lab.crew.Crew.overhear`."""
+        scene = SCENES[which](self._lab, answer_key)
+        name = scene.server_name or scene.door.host
+        with Tap(scene.door) as tap:
+            tapped = scene.target(scene.peers["workstation"]).but(door=tap.door, server_name=name)
+            glanced = glance(tapped, smallest(answer_key))
+            tap.await_end(OVER_WITHIN)
+            return overheard(tap, names_of(answer_key)), glanced
 
     def measure(
         self, which: Which, answer_key: Manifest, show: Show | None, done: Count

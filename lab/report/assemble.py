@@ -6,11 +6,14 @@ from lab.evidence import Evidence
 from lab.exposure import Exposure
 from lab.fixes import fixes
 from lab.maps import clauses_of
+from lab.overheard import Overheard
+from lab.peers.glance import Glanced
 from lab.report.model import (
     Count,
     EvidenceEntry,
     ExposureEntry,
     Level,
+    OverheardEntry,
     PositiveControlEntry,
     ProbeEntry,
     Report,
@@ -30,6 +33,7 @@ def assemble(
     *,
     closed_by: Mapping[str, Sequence[str]] | None = None,
     information: Sequence[Evidence] = (),
+    wire: tuple[Overheard, Glanced] | None = None,
 ) -> Report:
     """Put everything together.
 
@@ -39,6 +43,7 @@ def assemble(
         exposure: None where it was not measured.
         closed_by: probe id to the names of the controls that stop it (from the catalogue).
         information: what a stranger learns without being let in; no verdict.
+        wire: what a tap recorded, and what the peer whom it recorded was served.
     """
     stops = closed_by or {}
     return Report(
@@ -54,6 +59,7 @@ def assemble(
         information=_seen(information),
         exposure=_exposure(exposure) if exposure else None,
         positive_control=_friend(outcome.positive_control),
+        overheard=_overheard(*wire) if wire else None,
     )
 
 
@@ -99,6 +105,19 @@ def _exposure(exposure: Exposure) -> ExposureEntry:
         ),
         seconds=round(exposure.seconds, 3),
         evidence=_seen(exposure.evidence),
+    )
+
+
+def _overheard(heard: Overheard, glanced: Glanced) -> OverheardEntry:
+    return OverheardEntry(
+        served=glanced.ok,
+        bytes_to=heard.bytes_to,
+        bytes_from=heard.bytes_from,
+        spoken=heard.spoken,
+        first=heard.first,
+        wrapped=heard.wrapped,
+        names=Count(obtained=heard.names_read, planted=heard.names_sought),
+        excerpt=heard.excerpt,
     )
 
 

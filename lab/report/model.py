@@ -9,6 +9,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from lab.evidence import Layer
+from lab.overheard import Spoken
 from lab.probe import Answer, Severity
 from lab.verdict import Verdict
 
@@ -99,6 +100,19 @@ class PositiveControlEntry(_Entry):
     evidence: tuple[EvidenceEntry, ...] = ()
 
 
+class OverheardEntry(_Entry):
+    """What a relay recorded while the workstation listed all studies and got one of them."""
+
+    served: bool = Field(description="Whether the workstation got it; else nothing is told")
+    bytes_to: int = Field(description="Said to the archive")
+    bytes_from: int = Field(description="Said by the archive")
+    spoken: Spoken = Field(description="What the workstation's first bytes are")
+    first: str = Field(description="These bytes, in hexadecimal")
+    wrapped: bool = Field(description="Every byte, both ways, lies in TLS records")
+    names: Count = Field(description="Patients' names that could be read, of those looked for")
+    excerpt: str = Field(description="A piece of what the archive said; no letter: a dot")
+
+
 class Report(_Entry):
     """One archive: ``pacslab-report/1``."""
 
@@ -110,6 +124,9 @@ class Report(_Entry):
     exposure: ExposureEntry | None
     positive_control: PositiveControlEntry | None = Field(
         default=None, description="null where no identity was given"
+    )
+    overheard: OverheardEntry | None = Field(
+        default=None, description="What the wire shows; null where nobody listened"
     )
 
     def count(self, verdict: Verdict) -> int:

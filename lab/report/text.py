@@ -41,6 +41,7 @@ def demo(report: DemoReport, conclusion: Conclusion) -> RenderableType:
         Text(),
         _scale("open", report.open.exposure, "bad"),
         _scale("secure", report.secure.exposure, _secure_tone(conclusion)),
+        *_wire(report),
         Text(f"each patient stands for one million of the {words.MILLIONS} million of 2019", "dim"),
         Text(),
         _friends(report.secure),
@@ -92,6 +93,15 @@ def _scale(name: str, exposure: ExposureEntry | None, colour: str) -> Text:
     if exposure.images.identical:
         line.append(f", {exposure.images.identical:,} identical")
     return line
+
+
+def _wire(report: DemoReport) -> Sequence[Text]:
+    """One line each: what a tap on the wire between workstation and archive could read."""
+    return [
+        Text(f"{name:<7} on the wire: {words.readable(one.overheard)}")
+        for name, one in _archives(report)
+        if one.overheard is not None
+    ]
 
 
 def _friends(report: Report) -> Text:

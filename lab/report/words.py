@@ -3,7 +3,7 @@
 import calendar
 from collections.abc import Sequence
 
-from lab.report.model import ProbeEntry
+from lab.report.model import OverheardEntry, ProbeEntry
 from lab.verdict import AFTER
 
 MILLIONS = 16
@@ -71,6 +71,14 @@ def of(obtained: int | None, planted: int | None) -> str:
         if planted is None or obtained is None
         else f"{number(obtained)} of {planted:,}"
     )
+
+
+def readable(heard: OverheardEntry) -> str:
+    """What somebody on the wire has of the workstation's conversation."""
+    if not heard.served:
+        return "the workstation was not served, so nothing was overheard"
+    size = f"{heard.bytes_from:,} bytes" + (", all in TLS records" if heard.wrapped else "")
+    return f"{of(heard.names.obtained, heard.names.planted)} names can be read in {size}"
 
 
 def in_2019(patients: int | None) -> str:

@@ -31,6 +31,8 @@ class ArchiveTable(told.Table):
     largest_message: int = 2 * 1024**3
     matches: int = 500
     """Tight values as well; see :class:`lab.scene.Scene`."""
+    tap: str | None = None
+    """Host of a relay to it, on the same port, which records what crosses it when it is told to."""
 
 
 class DeviceTable(told.Table):

@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from lab.crew.counting import Counter
 from lab.crew.gallery import drawing
 from lab.filling import fill
 from lab.friend import greet, greet_again
+from lab.overheard import overheard
+from lab.peers.glance import glance
 from lab.peers.modality import Modality
 from lab.peers.workstation import Workstation
 from lab.probe import Probe
@@ -25,6 +28,8 @@ from lab.stations.arrivals import Standing
 from lab.stations.config import Station
 from lab.stations.scenes import scene_of
 from lab.stations.telling import Teller
+from lab.tap import Tap
+from lab.target import Door
 
 DRAWERS = 2
 """Processes that draw: a container counts all processors of its host, and gets a few."""
@@ -116,6 +121,28 @@ def _greet_again(station: Station, order: orders.GreetAgain, _teller: Teller) ->
         return orders.GREETED_AGAIN.dump_python(greet_again(scene, order.before), mode="json")
 
 
+def _listen(station: Station, order: orders.Listen, teller: Teller) -> Any:
+    archive = station.archive(order.archive)
+    door = Door(archive.host, archive.port, archive.tls)
+    with Tap(door, (station.listens_at, archive.port)) as tap:
+        teller.progress("listening", 1)
+        tap.await_end(order.within)
+        heard = overheard(tap, order.names)
+    return orders.OVERHEARD.dump_python(heard, mode="json")
+
+
+def _glance(station: Station, order: orders.Glance, _teller: Teller) -> Any:
+    device = station.device("workstation")
+    tap = station.archive(order.archive).tap
+    if tap is None:
+        raise LookupError(f"this station knows no tap before {order.archive!r}")
+    with _scene(station, order.archive) as scene:
+        tapped = scene.target(scene.peers[device.role]).but(
+            door=replace(scene.door, host=tap), server_name=scene.server_name or scene.door.host
+        )
+        return orders.GLANCED.dump_python(glance(tapped, order.study), mode="json")
+
+
 def _probe(name: str) -> Probe:
     for probe in PROBES:
         if probe.id == name:
@@ -130,4 +157,6 @@ _DOES: Mapping[str, Callable[[Station, Any, Teller], Any]] = {
     "greet": _greet,
     "ask": _ask,
     "greet again": _greet_again,
+    "listen": _listen,
+    "glance": _glance,
 }

@@ -12,13 +12,15 @@ from pydantic import Field, TypeAdapter
 
 from lab import told
 from lab.exposure import Taken
+from lab.overheard import Overheard
+from lab.peers.glance import Glanced
 from lab.peers.modality import Sent
 from lab.peers.workstation import Worked
 from lab.probe import Answered
 from lab.scene import Wanted
 from lab.target import Door
 from lab.verdict import PositiveControl
-from sample_images.manifest import Manifest
+from sample_images.manifest import Manifest, StudyEntry
 from sample_images.size import Size
 
 
@@ -79,8 +81,25 @@ class GreetAgain(_Order):
     before: PositiveControl
 
 
+class Listen(_Order):
+    """A tap relays one conversation to an archive, and records it."""
+
+    do: Literal["listen"] = "listen"
+    archive: str
+    names: tuple[str, ...]
+    """Whom to look for in what was recorded."""
+
+
+class Glance(_Order):
+    """A workstation lists all studies and gets one, through the tap."""
+
+    do: Literal["glance"] = "glance"
+    archive: str
+    study: StudyEntry
+
+
 Order = Annotated[
-    Send | Work | Measure | Greet | Ask | GreetAgain,
+    Send | Work | Measure | Greet | Ask | GreetAgain | Listen | Glance,
     Field(discriminator="do"),
 ]
 
@@ -112,10 +131,14 @@ class AskedOne:
     seconds: float
 
 
-ORDER: TypeAdapter[Send | Work | Measure | Greet | Ask | GreetAgain] = TypeAdapter(Order)
+ORDER: TypeAdapter[Send | Work | Measure | Greet | Ask | GreetAgain | Listen | Glance] = (
+    TypeAdapter(Order)
+)
 SENT = TypeAdapter(SentToAll)
 WORKED = TypeAdapter(Worked)
 TAKEN = TypeAdapter(Taken)
 GREETED = TypeAdapter(Greeted)
+OVERHEARD = TypeAdapter(Overheard)
+GLANCED = TypeAdapter(Glanced)
 ASKED = TypeAdapter(tuple[AskedOne, ...])
 GREETED_AGAIN: TypeAdapter[PositiveControl | None] = TypeAdapter(PositiveControl | None)

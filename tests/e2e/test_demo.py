@@ -86,6 +86,12 @@ def test_everything_leaks_and_then_nothing_does(demo):
         f"WORKSTATION C-MOVE: {images} of {images} identical images over mutual TLS",
     )
 
+    plain, wrapped = report.open.overheard, report.secure.overheard
+    assert plain.served
+    assert wrapped.served
+    assert (plain.names.obtained, wrapped.names.obtained) == (PATIENTS, 0)
+    assert (plain.spoken, wrapped.spoken, wrapped.wrapped) == ("DICOM", "TLS", True)
+
     assert len(list((demo.out / "stolen").glob("*.png"))) == images
     assert page.count("data:image/jpeg;base64,") == PATIENTS
     assert "16 million" in ended.stdout

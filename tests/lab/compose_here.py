@@ -24,6 +24,7 @@ HOSTS = (
     "stranger",
     "examiner",
     "sidecar",
+    "tap",
 )
 PORTS = (11112, 2762, 11114, 11115)
 PROGRAM = "import sys; from {} import main; sys.exit(main())"
@@ -52,7 +53,9 @@ class Stations:
             text = text.replace(f'"{place}', f'"{folder}')
         text = text.replace('host = "0.0.0.0"', f'host = "{self.address.get(service)}"')
         for host, address in self.address.items():
-            text = text.replace(f'host = "{host}"', f'host = "{address}"')
+            text = re.sub(
+                rf'^(host|tap) = "{host}"', rf'\1 = "{address}"', text, flags=re.MULTILINE
+            )
         for port, free in self._ports.items():
             text = re.sub(rf"= {port}\b", f"= {free}", text)
         if "[[devices]]" in text or "[[archives]]" in text:

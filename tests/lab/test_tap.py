@@ -1,6 +1,7 @@
 import pytest
 
 from lab.asking import every_study
+from lab.engines.ports import free_port
 from lab.sop_classes import STUDY_ROOT_FIND
 from lab.tap import Tap, spellings
 from lab.target import Door
@@ -44,10 +45,29 @@ def test_a_name_that_did_not_cross_is_not_found(wrong):
 def test_an_archive_that_is_down_is_hung_up_on(down):
     with Tap(Door(down.door.host, down.door.port)) as tap:
         status, matches = query_through(down, tap)
+        assert tap.await_end(10)
 
     assert status is None
     assert matches == []
+
     assert tap.recorded == b""
+
+
+def test_both_directions_are_kept_apart_and_the_end_is_told(wrong):
+    with Tap(wrong.door) as tap:
+        assert not tap.await_end(0.05)
+        query_through(wrong, tap)
+
+        assert tap.await_end(10)
+        assert tap.recorded_to[:2] == b"\x01\x00"
+        assert tap.recorded_from[:2] == b"\x02\x00"
+        assert tap.recorded == tap.recorded_from + tap.recorded_to
+
+
+def test_it_listens_where_it_is_told_to(wrong):
+    address = ("127.0.0.1", free_port())
+    with Tap(wrong.door, address) as tap:
+        assert (tap.door.host, tap.door.port) == address
 
 
 @pytest.mark.parametrize(

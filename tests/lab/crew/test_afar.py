@@ -7,6 +7,7 @@ import pytest
 
 from lab.crew import StationError
 from lab.crew.afar import CrewAfar
+from lab.overheard import Spoken
 from lab.probe import Answer, Untold
 from lab.probes import PROBES
 from lab.verdict import Verdict
@@ -99,6 +100,19 @@ def judged(outcome):
     }
 
 
+@pytest.mark.parametrize("which", ["open", "secure"])
+def test_a_tap_on_the_way_has_every_name_or_nothing_but_tls(afar, here, filled, filled_here, which):
+    for crew, key in ((afar, filled.answer_key), (here, filled_here.answer_key)):
+        heard, glanced = crew.overhear(which, key)
+
+        assert glanced.ok, glanced.evidence
+        assert glanced.studies >= heard.names_sought == 2
+        if which == "open":
+            assert (heard.spoken, heard.wrapped, heard.names_read) == (Spoken.DICOM, False, 2)
+        else:
+            assert (heard.spoken, heard.wrapped, heard.names_read) == (Spoken.TLS, True, 0)
+
+
 class Faulty:
     """Speaks with the stations, but one of them fails at one kind of order."""
 
@@ -188,6 +202,24 @@ def test_work_that_is_not_done_is_one_line_with_the_stations_name(service, do, w
     afar = CrewAfar(Faulty(answers, service, do, [line(fault="its keys are gone")]))
     with pytest.raises(StationError, match=f"^{service}: its keys are gone$"):
         work(afar, no_key)
+
+
+@pytest.mark.parametrize("service", ["tap", "workstation"])
+def test_a_tap_or_a_workstation_that_fails_is_one_line(service, filled_here):
+    heard = {
+        "bytes_to": 0, "bytes_from": 0, "spoken": "nothing", "first": "", "wrapped": False,
+        "names_sought": 0, "names_read": 0, "excerpt": "",
+    }  # fmt: skip
+
+    def speak(asked, _order):
+        if asked == service:
+            yield line(fault="out of memory")
+        else:
+            yield line(progress={"what": "listening", "done": 1})
+            yield line(result=heard)
+
+    with pytest.raises(StationError, match=f"^{service}: out of memory$"):
+        CrewAfar(speak).overhear("open", filled_here.answer_key)
 
 
 def test_stranger_and_examiner_ask_at_the_same_time_and_what_disturbs_comes_last(no_key):

@@ -4,6 +4,7 @@ import pytest
 from PIL import Image
 
 from lab.evidence import Layer
+from lab.overheard import Spoken
 from lab.pictures import Picture
 from lab.probe import Answer, Severity
 from lab.report.model import (
@@ -11,6 +12,7 @@ from lab.report.model import (
     DemoReport,
     EvidenceEntry,
     ExposureEntry,
+    OverheardEntry,
     PositiveControlEntry,
     ProbeEntry,
     Report,
@@ -119,6 +121,39 @@ def reports():
     demos["four patients"] = DemoReport(open=_open(patients=4), secure=_secure(patients=4))
     demos["closed"] = DemoReport(open=_secure(), secure=_secure())
     return demos
+
+
+@pytest.fixture
+def tapped(reports):
+    """A demo with a tap on the wire; anything of the hardened archive's entry may be another."""
+
+    def demo(**secure):
+        plain = OverheardEntry(
+            served=True,
+            bytes_to=1243,
+            bytes_from=1880350,
+            spoken=Spoken.DICOM,
+            first="01 00 00 00",
+            wrapped=False,
+            names=Count(obtained=16, planted=16),
+            excerpt="PN..Sato^Hana<b>.",
+        )
+        tls = {
+            "spoken": Spoken.TLS,
+            "wrapped": True,
+            "names": Count(obtained=0, planted=16),
+            "first": "16 03 01 02",
+            "excerpt": "..Kx.",
+        }
+        shown = reports["shown"]
+        return DemoReport(
+            open=shown.open.model_copy(update={"overheard": plain}),
+            secure=shown.secure.model_copy(
+                update={"overheard": plain.model_copy(update=tls | secure)}
+            ),
+        )
+
+    return demo
 
 
 @pytest.fixture

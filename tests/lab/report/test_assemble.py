@@ -1,5 +1,7 @@
 from lab.evidence import Evidence, Layer
 from lab.exposure import Exposure
+from lab.overheard import Overheard, Spoken
+from lab.peers.glance import Glanced
 from lab.probes.list_patients import list_patients
 from lab.report.assemble import assemble, exit_code_of
 from lab.run import run
@@ -17,6 +19,16 @@ NOTHING = Exposure(
     size=0,
     seconds=0.1,
 )
+HEARD = Overheard(
+    bytes_to=3222,
+    bytes_from=1886541,
+    spoken=Spoken.TLS,
+    first="16 03 01",
+    wrapped=True,
+    names_sought=16,
+    names_read=0,
+    excerpt="..Kx.",
+)
 
 
 def test_a_report_says_what_was_found(right):
@@ -26,6 +38,7 @@ def test_a_report_says_what_was_found(right):
         NOTHING,
         closed_by={"list_patients": ("tls", "calling_ae")},
         information=(Evidence(Layer.ASSOCIATION, "it calls itself PACSLAB"),),
+        wire=(HEARD, Glanced(studies=16, identical=1, expected=2)),
     )
     entry = report.probes[0]
 
@@ -40,6 +53,8 @@ def test_a_report_says_what_was_found(right):
     assert report.exposure.text == "L1"
     assert report.exposure.images.planted == 200
     assert report.information[0].text == "it calls itself PACSLAB"
+    assert not report.overheard.served
+    assert (report.overheard.names.obtained, report.overheard.names.planted) == (0, 16)
     assert exit_code_of(report) is ExitCode.ALL_PASS
 
 
@@ -47,6 +62,7 @@ def test_what_was_not_measured_is_null(wrong):
     report = assemble(wrong, run(wrong, (list_patients,)), None)
 
     assert report.exposure is None
+    assert report.overheard is None
     assert report.probes[0].closed_by == ()
     assert exit_code_of(report) is ExitCode.SOME_FAIL
 

@@ -102,3 +102,23 @@ def test_what_was_not_counted_does_not_read_as_nothing_stolen(reports):
 
 def test_a_friend_who_was_refused_is_said(reports):
     assert "no, but broken" in _page(reports["broken"])
+
+
+def test_what_somebody_on_the_wire_has_is_shown_in_plain_words(tapped):
+    page = _page(tapped())
+    assert "Open: everything can be read" in page
+    assert "PN..Sato^Hana&lt;b&gt;." in page
+    assert "a DICOM association request in plain text" in page
+    assert "Hardened: nothing can be read" in page
+    assert "there is nothing but TLS records" in page
+
+
+def test_who_was_not_served_could_not_be_overheard_and_that_is_no_protection(tapped):
+    page = _page(tapped(served=False))
+    assert "Hardened: the workstation was not served" in page
+    assert "nothing is proven" in page
+    assert "nothing can be read" not in page
+
+
+def test_without_a_tap_nothing_is_said_of_the_wire(reports):
+    assert "What somebody on the wire has" not in _page(reports["shown"])

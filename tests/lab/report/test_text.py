@@ -51,6 +51,14 @@ def test_the_verdicts_are_counted_in_one_line(reports, demo, counted):
     assert text.counts(reports[demo]).plain == counted
 
 
+def test_what_the_wire_shows_is_one_line_for_each_archive(tapped, reports):
+    said = _said(tapped())
+    assert "open    on the wire: 16 of 16 names can be read in 1,880,350 bytes\n" in said
+    assert "0 of 16 names can be read in 1,880,350 bytes, all in TLS records" in said
+    assert "the workstation was not served, so nothing was overheard" in _said(tapped(served=False))
+    assert "on the wire" not in _said(reports["shown"])
+
+
 def test_the_friends_and_their_work_are_told(reports):
     said = _said(reports["shown"])
     assert "  MODALITY C-STORE: 271 of 271 images over TLSv1.3" in said

@@ -8,7 +8,7 @@ from lab.engines import settings
 from lab.stations.config import Station
 
 COMPOSE = Path(__file__).parents[3] / "compose"
-STATIONS = ("modality", "workstation", "legacy-modality", "stranger", "examiner")
+STATIONS = ("modality", "workstation", "legacy-modality", "stranger", "examiner", "tap")
 
 
 def station(name):

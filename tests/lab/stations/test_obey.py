@@ -9,10 +9,18 @@ from lab.stations import orders
 from lab.stations.config import Station
 from lab.stations.obey import obey
 from lab.stations.telling import Teller
-from sample_images.manifest import Manifest
+from sample_images.manifest import Manifest, StudyEntry
 from sample_images.size import Size
 
 KEY = Manifest(seed=1, size=Size.SMALL, patients=())
+STUDY = StudyEntry(
+    study_instance_uid="2.25.1",
+    study_date="20190917",
+    accession_number="1",
+    study_description="",
+    modality="CT",
+    series=(),
+)
 
 
 @pytest.fixture
@@ -49,11 +57,22 @@ def test_questions_are_asked_by_name_and_answered_in_their_order(do):
     assert [one.probe for one in asked] == ["unknown_calling_ae", "list_patients"]
 
 
+def test_who_knows_no_tap_does_not_go_round_it(station):
+    told = station.model_copy(
+        update={"devices": (station.devices[0].model_copy(update={"role": "workstation"}),)}
+    )
+    order = orders.Glance(within=9, archive="open", study=STUDY)
+    with pytest.raises(LookupError, match="no tap before 'open'"):
+        obey(told, order, Teller(io.BytesIO(), gone=lambda: None))
+
+
 @pytest.mark.parametrize(
     ("order", "why"),
     [
         (orders.Ask(within=9, archive="open", probes=("no_such",)), "no probe 'no_such'"),
         (orders.Ask(within=9, archive="shut", probes=("list_patients",)), "no archive 'shut'"),
+        (orders.Glance(within=9, archive="open", study=STUDY), "is no workstation"),
+        (orders.Listen(within=9, archive="shut", names=()), "no archive 'shut'"),
         (orders.Work(within=9, archive="open", answer_key=KEY), "is no workstation"),
         (orders.Send(within=9, patients=1, seed=1, size=Size.SMALL, archives=("open",)), "no images"),
     ],
