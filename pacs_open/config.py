@@ -117,7 +117,34 @@ class Config(Table):
 
 
 def read_toml(path: Path) -> dict[str, Any]:
-    """Read a TOML file; the message of an error says where it is wrong."""
+    """Read a TOML file; the message of an error says where it is wrong.
+
+    ``extends = "OTHER.toml"``: what this file says is laid over what the other one says, table by
+    table; a list takes the place of the other's. Relative paths count from this file's folder.
+    """
+    tables = _read_one(path)
+    below = tables.pop("extends", None)
+    if below is None:
+        return tables
+    if not isinstance(below, str):
+        raise ConfigurationError(f"{path}: extends: must be the name of one other TOML file")
+    under = _read_one(path.parent / below)
+    if "extends" in under:
+        raise ConfigurationError(f"{path}: extends: {below} extends another file itself; name that")
+    return _laid_over(under, tables)
+
+
+def _laid_over(under: dict[str, Any], upper: dict[str, Any]) -> dict[str, Any]:
+    both = dict(under)
+    for key, value in upper.items():
+        there = under.get(key)
+        if isinstance(value, dict) and isinstance(there, dict):
+            value = _laid_over(there, value)  # noqa: PLW2901 - both tables in one
+        both[key] = value
+    return both
+
+
+def _read_one(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:

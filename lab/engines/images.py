@@ -24,6 +24,11 @@ NAMES: Mapping[str, str] = {
     "PACSLAB_SIDECAR_IMAGE": "pacslab-sidecar",
 }
 """Environment variable and usual name of each image that `up` needs."""
+CLINIC_SCALE: Mapping[str, str] = {
+    "PACSLAB_BALANCER_IMAGE": "pacslab-balancer",
+    "PACSLAB_POSTGRESQL_IMAGE": "pacslab-postgresql",
+}
+"""Those that only the profile of this name in compose.yaml needs, beside."""
 SOURCES = (
     "compose/Dockerfile",
     "compose/pip-in-build",
@@ -57,14 +62,15 @@ def _files(root: Path) -> Iterator[Path]:
         yield from (path for path in found if path.is_file() and "__pycache__" not in path.parts)
 
 
-def names() -> list[str]:
-    """The images that `up` needs."""
-    return [os.environ.get(variable, usual) for variable, usual in NAMES.items()]
+def names(*, clinic_scale: bool = False) -> list[str]:
+    """The images that `up` needs, or that the profile needs, too."""
+    needed = {**NAMES, **(CLINIC_SCALE if clinic_scale else {})}
+    return [os.environ.get(variable, usual) for variable, usual in needed.items()]
 
 
-def are_current(daemon: Daemon, digest: str) -> bool:
+def are_current(daemon: Daemon, digest: str, *, clinic_scale: bool = False) -> bool:
     """Whether all images are there and were built from these sources."""
-    for name in names():
+    for name in names(clinic_scale=clinic_scale):
         try:
             labels = daemon.client.images.get(name).labels
         except ImageNotFound:
@@ -74,15 +80,16 @@ def are_current(daemon: Daemon, digest: str) -> bool:
     return True
 
 
-def build(daemon: Daemon, progress: Progress | None = None) -> None:
+def build(daemon: Daemon, progress: Progress | None = None, *, clinic_scale: bool = False) -> None:
     """Build what is not current.
 
     Raises:
         lab.engines.compose.ComposeError: it cannot be built; the last lines say why.
     """
     digest = digest_of_sources()
-    if are_current(daemon, digest):
+    if are_current(daemon, digest, clinic_scale=clinic_scale):
         return
+    profile = ["--profile=clinic-scale"] if clinic_scale else []
     compose = Compose("pacslab", daemon.host, {VARIABLE: digest})
     read = BuildProgress()
     with progress.task("building the images") if progress else nullcontext() as task:
@@ -91,13 +98,13 @@ def build(daemon: Daemon, progress: Progress | None = None) -> None:
             if read.hear(line) and task is not None:
                 task.reach(read.steps, read.doing)
 
-        compose.run("build", "--progress", "plain", heard=hear)
+        compose.run(*profile, "build", "--progress", "plain", heard=hear)
 
 
 def remove(daemon: Daemon) -> list[str]:
     """Remove the images; the names of those that are still in use by others."""
     used = []
-    for name in names():
+    for name in names(clinic_scale=True):
         try:
             daemon.client.images.remove(name)
         except ImageNotFound:

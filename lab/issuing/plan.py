@@ -18,7 +18,8 @@ class IdentityTable(told.Table):
 
     name: Name
     """Its certificate is for ``NAME.pacslab.internal``."""
-    ae_title: str
+    ae_title: str = ""
+    """Empty for what speaks no DICOM."""
     directory: Path
     """Where key.pem, certificate.pem and trust.pem go."""
     listens: bool = False

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from pacs_open import config
@@ -108,3 +110,35 @@ def test_an_address_beyond_loopback_is_told_apart(tmp_path):
     read = load(tmp_path, '[archive]\ndirectory = "x"\n[network_connection]\nhost = "0.0.0.0"\n')
 
     assert not read.network_connection.is_loopback
+
+
+def test_a_file_may_be_laid_over_another(tmp_path):
+    (tmp_path / "under.toml").write_text(
+        '[archive]\ndirectory = "here"\nindex = "sqlite://"\n[workers]\ncount = 2\n'
+        '[[peers]]\nae_title = "A"\nhost = "a"\nport = 1\n'
+    )
+    read = load(
+        tmp_path,
+        'extends = "under.toml"\n[archive]\ndurability = "relaxed"\nindex = "sqlite:///x"\n'
+        '[[peers]]\nae_title = "B"\nhost = "b"\nport = 2\n',
+    )
+
+    assert read.archive.directory == tmp_path / "here"
+    assert (read.archive.index, read.archive.durability) == ("sqlite:///x", "relaxed")
+    assert read.workers.count == 2
+    assert [peer.ae_title for peer in read.peers] == ["B"]
+
+
+@pytest.mark.parametrize(
+    ("under", "upper", "said"),
+    [
+        ("", "extends = 7", "extends: must be the name of one other TOML file"),
+        ("", 'extends = "nowhere.toml"', "nowhere.toml: no such file"),
+        ('extends = "x.toml"', 'extends = "under.toml"', "under.toml extends another file itself"),
+        ("[archive\n", 'extends = "under.toml"', "under.toml: is not TOML"),
+    ],
+)
+def test_what_a_file_extends_must_be_one_plain_file(tmp_path, under, upper, said):
+    (tmp_path / "under.toml").write_text(under)
+    with pytest.raises(ConfigurationError, match=re.escape(said)):
+        load(tmp_path, upper)

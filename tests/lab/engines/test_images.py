@@ -10,6 +10,8 @@ from lab.engines import compose, images
 from lab.engines.daemon import connected
 from lab.progress import Progress
 
+EVERY = [*images.NAMES, *images.CLINIC_SCALE]
+
 
 @pytest.fixture
 def sources(tmp_path):
@@ -71,9 +73,16 @@ def test_images_that_are_there_and_current_are_not_built_again(monkeypatch):
     assert said.getvalue() == ""
 
 
+def test_what_only_the_clinic_scale_needs_is_not_needed_by_up(monkeypatch):
+    for number, variable in enumerate(EVERY):
+        monkeypatch.setenv(variable, str(number))
+    assert images.names() == ["0", "1"]
+    assert images.names(clinic_scale=True) == ["0", "1", "2", "3"]
+
+
 @pytest.mark.engine
 def test_images_that_are_absent_are_not_current_and_removing_them_is_no_fault(monkeypatch):
-    for variable in images.NAMES:
+    for variable in EVERY:
         monkeypatch.setenv(variable, f"pacslab-absent-{uuid.uuid4().hex}")
     with connected() as daemon:
         assert not images.are_current(daemon, images.digest_of_sources())
@@ -85,10 +94,10 @@ def test_images_are_removed_but_for_those_in_use(monkeypatch):
     names = {}
     with connected() as daemon:
         image = daemon.client.images.get(images.NAMES["PACSLAB_IMAGE"])
-        for variable in images.NAMES:
+        for variable in EVERY:
             names[variable] = f"pacslab-test-{uuid.uuid4().hex[:8]}"
             image.tag(names[variable], "latest")
             monkeypatch.setenv(variable, names[variable])
-        assert images.names() == list(names.values())
+        assert images.names(clinic_scale=True) == list(names.values())
         assert images.remove(daemon) == []
         assert not [name for name in names.values() if daemon.client.images.list(name)]

@@ -1,0 +1,422 @@
+"""Three replicas, one log, one index, one address: what one has said holds for all, whatever dies.
+
+The replicas have no published port. A relay in a container of its own leads to each of them, so
+that a test can choose whom it asks; the balancer is asked as everybody asks it.
+"""
+
+import hashlib
+import secrets
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import pytest
+from pydicom import dcmread
+from pydicom.dataset import Dataset
+
+from lab.conversation import SUCCESS
+from lab.engines import containers, guard
+from lab.engines import images as lab_images
+from lab.engines.compose import Compose
+from lab.engines.daemon import Daemon, connected
+from lab.engines.ports import free_port
+from lab.pki import Identity
+from lab.scenes import SERVER_NAME
+from lab.sop_classes import STORAGE, STUDY_ROOT_FIND, STUDY_ROOT_GET
+from lab.target import Door, Target
+
+pytestmark = pytest.mark.engine
+
+PROFILE = "--profile=clinic-scale"
+REPLICAS = ("pacs-secure-1", "pacs-secure-2", "pacs-secure-3")
+FIRST, SECOND, READER = REPLICAS
+"""The third stores nothing until another dies: it has no segment of its own until then."""
+TOML = ("--config", "/etc/pacslab/clinic-scale.toml")
+AWAY, DUPLICATE = 0xA700, 0x0111
+WELL_WITHIN = 60.0
+LAST_SEGMENT = "SELECT segment FROM instances ORDER BY id DESC LIMIT 1"
+RELAY = """
+import asyncio, sys
+async def copy(reader, writer):
+    try:
+        while data := await reader.read(65536):
+            writer.write(data)
+            await writer.drain()
+    except OSError:
+        pass
+    writer.close()
+async def main():
+    for number, host in enumerate(sys.argv[1:]):
+        async def lead(reader, writer, host=host):
+            try:
+                there = await asyncio.open_connection(host, 2762)
+            except OSError:
+                writer.close()
+                return
+            await asyncio.gather(copy(reader, there[1]), copy(there[0], writer))
+        await asyncio.start_server(lead, "0.0.0.0", 7000 + number)
+    print("ready", flush=True)
+    await asyncio.Event().wait()
+asyncio.run(main())
+"""
+WITHOUT_CERTIFICATE = """
+import psycopg
+try:
+    psycopg.connect("host=postgresql user=pacs dbname=archive sslmode=require sslcert=/none")
+except psycopg.OperationalError as error:
+    print(error)
+"""
+AS_ADMINISTRATOR = """
+import psycopg
+keys = "sslcert=/keys/certificate.pem sslkey=/keys/key.pem"
+try:
+    psycopg.connect("host=postgresql user=pacslab dbname=archive sslmode=require " + keys)
+except psycopg.OperationalError as error:
+    print(error)
+"""
+
+
+@dataclass(frozen=True)
+class Clinic:
+    """What runs, and the visitor who asks."""
+
+    daemon: Daemon
+    compose: Compose
+    visitor: Identity
+    ports: dict
+    """Of this machine, by the service that one reaches there."""
+
+    def container(self, service):
+        return containers.need(self.daemon, self.compose.project, service)
+
+    def target(self, service, **changes):
+        """A replica, or the balancer, as the visitor meets it."""
+        return Target(
+            Door("127.0.0.1", self.ports[service], tls=True),
+            "PACS-SECURE",
+            "VISITOR",
+            certificate=self.visitor.certificate,
+            key=self.visitor.key,
+            trust=self.visitor.trust,
+            server_name=SERVER_NAME,
+        ).but(**changes)
+
+    def await_health(self, *services):
+        containers.await_health({one: self.container(one) for one in services}, WELL_WITHIN)
+
+    def command(self, service, *words):
+        """Run the archive's own command in a replica: exit code and what it said."""
+        return containers.run(self.container(service), ["pacs-secure", *words, *TOML])
+
+    def content(self):
+        """What `check` says of the archive: number of problems, and the hash of what it holds."""
+        _, said = self.command(SECOND, "check")
+        problems, _, _, content = said.splitlines()[-2].split()
+        return int(problems), content
+
+    def sql(self, statement):
+        """Ask the database as its administrator, in its own container."""
+        words = ["psql", "-h", "/run/pacslab", "-d", "archive", "-qAtc", statement]
+        code, said = containers.run(self.container("postgresql"), words)
+        assert code == 0, said
+        return said.split()
+
+    def segments(self):
+        """Files of the log."""
+        words = ["ls", "/var/lib/pacslab/archive/segments"]
+        return containers.run(self.container(SECOND), words)[1].split()
+
+
+def relay(daemon, compose):
+    """The container that leads to each replica, and the ports of this machine that lead to it."""
+    ports = {service: free_port() for service in REPLICAS}
+    published = {
+        f"{7000 + number}/tcp": ("127.0.0.1", port) for number, port in enumerate(ports.values())
+    }
+    made = daemon.client.containers.create(
+        lab_images.names()[0],
+        ["python3", "-c", RELAY, *REPLICAS],
+        network=f"{compose.project}_door",
+        ports=published,
+        labels={guard.OF_PROJECT: compose.project},
+    )
+    daemon.client.networks.get(f"{compose.project}_clinic").connect(made)
+    made.start()
+    while made.logs() != b"ready\n":
+        made.reload()
+        assert made.status == "running", made.logs()
+    return ports
+
+
+@pytest.fixture(scope="module")
+def clinic(tmp_path_factory):
+    """The profile, raised once for these tests; nothing of it is left."""
+    with connected() as daemon:
+        lab_images.build(daemon, clinic_scale=True)
+        port = free_port()
+        told = {"PACSLAB_CLINIC_PORT": str(port), "PACSLAB_HOURS": "1"}
+        compose = Compose(f"pacslab-scale-{secrets.token_hex(4)}", daemon.host, told)
+        try:
+            compose.run(PROFILE, "up", "--detach", "--no-build", "balancer")
+            keys = tmp_path_factory.mktemp("visitor")
+            pki = containers.need(daemon, compose.project, "pki")
+            containers.copy_out(pki, "/keys/visitor", keys)
+            own = Identity.load("visitor", keys, ae_title="VISITOR")
+            ports = relay(daemon, compose) | {"balancer": port}
+            made = Clinic(daemon, compose, own, ports)
+            made.await_health("postgresql", *REPLICAS, "balancer")
+            yield made
+        finally:
+            compose.run(PROFILE, "down", "--volumes", "--remove-orphans", "--timeout", "3")
+            containers.sweep(daemon, compose.project)
+
+
+@pytest.fixture(scope="module")
+def patients(images):
+    """Each patient's images apart, so that no test meets what another has stored."""
+    found = {}
+    for path, entry in images:
+        found.setdefault(path.parent.name, []).append((path, entry))
+    return [found[name] for name in sorted(found)]
+
+
+def classes(files):
+    return sorted({entry.sop_class_uid for _, entry in files})
+
+
+def store(target, files, *, acknowledged=None):
+    """Statuses of storing these, up to the first that did not come."""
+    statuses = []
+    with target.converse(storage=classes(files)) as talk:
+        for path, entry in files:
+            statuses.append(talk.store(path))
+            if statuses[-1] == SUCCESS and acknowledged is not None:
+                acknowledged.append(entry)
+            if statuses[-1] is None:
+                break
+    return statuses
+
+
+def query(files, level):
+    """The identifier that names a patient's images."""
+    identifier = Dataset()
+    identifier.QueryRetrieveLevel = level
+    identifier.PatientID = dcmread(files[0][0], stop_before_pixels=True).PatientID
+    identifier.StudyInstanceUID = ""
+    if level == "IMAGE":
+        identifier.SeriesInstanceUID = identifier.SOPInstanceUID = ""
+    return identifier
+
+
+def find(target, files):
+    """Status, and the SOP Instance UIDs that a C-FIND of the patient gives."""
+    with target.converse(STUDY_ROOT_FIND) as talk:
+        status, matches = talk.find(STUDY_ROOT_FIND, query(files, "IMAGE"))
+    return status, sorted(match.SOPInstanceUID for match in matches)
+
+
+def get(target, files):
+    """SHA-256 of each data set of the patient that a C-GET brings, by SOP Instance UID."""
+    brought = {}
+
+    def receive(delivered):
+        brought[delivered.sop_instance_uid] = hashlib.sha256(delivered.data_set).hexdigest()
+        return SUCCESS
+
+    identifier = query(files, "STUDY")
+    identifier.StudyInstanceUID = dcmread(files[0][0], stop_before_pixels=True).StudyInstanceUID
+    with target.converse(STUDY_ROOT_GET, receiving=STORAGE) as talk:
+        assert talk.get(STUDY_ROOT_GET, identifier, receive).status == SUCCESS
+    return brought
+
+
+def uids(files):
+    return sorted(entry.sop_instance_uid for _, entry in files)
+
+
+def hashes(entries):
+    return {entry.sop_instance_uid: entry.data_set_sha256 for entry in entries}
+
+
+def at_once(*calls):
+    """Results of calls that start at the same moment."""
+    barrier = threading.Barrier(len(calls))
+
+    def call(one):
+        barrier.wait(10)
+        return one()
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(call, calls))
+
+
+def test_what_one_acknowledges_all_others_find_and_hand_out_unchanged_at_once(clinic, patients):
+    files = patients[0][:6]
+    for number, one in enumerate(files):
+        writer, reader = (FIRST, SECOND)[number % 2], (SECOND, FIRST)[number % 2]
+        assert store(clinic.target(writer), [one]) == [SUCCESS]
+        assert find(clinic.target(reader), files) == (SUCCESS, uids(files[: number + 1]))
+    for service in (*REPLICAS, "balancer"):
+        assert find(clinic.target(service), files) == (SUCCESS, uids(files))
+        assert get(clinic.target(service), files) == hashes(entry for _, entry in files)
+
+
+def test_the_same_instance_stored_twice_at_the_same_time_is_there_once(clinic, patients):
+    files = patients[1][:6]
+    first, second = at_once(
+        *(lambda s=service: store(clinic.target(s), files) for service in (FIRST, SECOND))
+    )
+
+    assert first == second == [SUCCESS] * len(files)
+    assert find(clinic.target(READER), files) == (SUCCESS, uids(files))
+    assert clinic.content()[0] == 0
+
+
+def test_of_two_that_differ_under_one_uid_the_one_acknowledged_stays(clinic, patients, tmp_path):
+    path, entry = patients[1][-1]
+    other = dcmread(path)
+    other.InstitutionName = "Another hospital"
+    other.save_as(tmp_path / "other.dcm", enforce_file_format=True)
+    asked = [(path, FIRST), (tmp_path / "other.dcm", SECOND)]
+    statuses = at_once(
+        *(
+            lambda p=place, s=service: store(clinic.target(s), [(p, entry)])
+            for place, service in asked
+        )
+    )
+
+    assert sorted(statuses) == [[SUCCESS], [DUPLICATE]]
+    brought = get(clinic.target(READER), [(path, entry)])[entry.sop_instance_uid]
+    first_won = statuses[0] == [SUCCESS]
+    assert (brought == entry.data_set_sha256) is first_won
+
+
+def test_what_is_refused_is_refused_by_the_archive_itself(clinic):
+    """The balancer passes TLS through: its refusals, and its services, are the archive's own."""
+    friend = clinic.target("balancer")
+    with friend.converse() as talk:
+        assert talk.echo() == SUCCESS
+    stranger = friend.but(certificate=None, key=None)
+    borrowed = friend.but(calling_ae_title="WORKSTATION")
+    said = []
+    for target in (stranger, stranger.in_plaintext(), borrowed):
+        with target.converse() as talk:
+            assert talk.echo() is None
+            said.append([seen.code for seen in talk.evidence])
+    assert "certificate_required" in said[0][-1] or "alert" in said[0][-1], said
+    assert not {"ac"} & {code for codes in said for code in codes}
+
+
+def test_the_database_takes_the_archives_certificate_and_nothing_else(clinic):
+    replica = clinic.container(FIRST)
+    for script, refused in (
+        (WITHOUT_CERTIFICATE, "certificate"),
+        (AS_ADMINISTRATOR, "no pg_hba.conf entry"),
+    ):
+        code, said = containers.run(replica, ["python3", "-c", script])
+        assert code == 0
+        assert refused in said
+    assert "t" in clinic.sql("SELECT DISTINCT ssl FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) "
+                             "WHERE usename = 'pacs'")  # fmt: skip
+
+
+@contextmanager
+def storing(target, files):
+    """Store behind the block's back; what was acknowledged so far, and an event at the third."""
+    acknowledged, third = [], threading.Event()
+
+    class Seen(list):
+        def append(self, entry):
+            acknowledged.append(entry)
+            if len(acknowledged) == 3:
+                third.set()
+
+    thread = threading.Thread(target=store, args=(target, files), kwargs={"acknowledged": Seen()})
+    thread.start()
+    try:
+        assert third.wait(30)
+        yield acknowledged
+    finally:
+        thread.join(60)
+
+
+def test_while_the_database_is_away_nothing_is_acknowledged_and_nothing_is_lost(clinic, patients):
+    files = patients[2]
+    server = clinic.container("postgresql")
+    with storing(clinic.target(FIRST), files) as acknowledged:
+        server.stop(timeout=10)
+        status = find(clinic.target(SECOND), files)[0]
+        refused = store(clinic.target(SECOND), files[-1:])
+    server.start()
+    clinic.await_health("postgresql")
+
+    assert (status, refused) == (AWAY, [AWAY])
+    assert len(acknowledged) < len(files)
+    for service in REPLICAS:
+        found = find(clinic.target(service), files)
+        assert found[0] == SUCCESS
+        assert set(hashes(acknowledged)) <= set(found[1])
+    assert set(store(clinic.target(SECOND), files)) == {SUCCESS}
+    assert get(clinic.target(READER), files) == hashes(entry for _, entry in files)
+    assert clinic.content()[0] == 0
+
+
+def test_of_a_replica_that_was_killed_nothing_is_lost_and_another_goes_on_with_its_log(
+    clinic, patients
+):
+    files = patients[3]
+    with storing(clinic.target(FIRST), files) as acknowledged:
+        clinic.container(FIRST).kill()
+
+    assert set(hashes(acknowledged)) <= set(find(clinic.target(SECOND), files)[1])
+    orphans, before = clinic.sql(LAST_SEGMENT), clinic.segments()
+
+    missing = [one for one in files if one[1] not in acknowledged]
+    assert set(store(clinic.target(READER), missing)) == {SUCCESS}
+
+    assert clinic.segments() == before
+    assert clinic.sql(LAST_SEGMENT) == orphans
+    assert get(clinic.target("balancer"), files) == hashes(entry for _, entry in files)
+    clinic.container(FIRST).start()
+    clinic.await_health(FIRST)
+    assert find(clinic.target(FIRST), files) == (SUCCESS, uids(files))
+    assert clinic.content()[0] == 0
+
+
+def test_the_balancer_goes_on_while_one_replica_is_left(clinic):
+    for service in (FIRST, SECOND):
+        clinic.container(service).kill()
+    for _ in range(4):
+        with clinic.target("balancer").converse() as talk:
+            assert talk.echo() == SUCCESS
+    for service in (FIRST, SECOND):
+        clinic.container(service).start()
+    clinic.await_health(FIRST, SECOND)
+
+
+def test_each_replica_has_a_trail_of_its_own_and_it_is_as_it_was_written(clinic):
+    for service in REPLICAS:
+        code, said = clinic.command(service, "audit")
+        assert (code, said) == (0, "")
+
+
+def test_an_index_that_lost_rows_is_told_and_made_anew_from_the_log(clinic, patients):
+    assert store(clinic.target(SECOND), patients[0]) == [SUCCESS] * len(patients[0])
+    problems, content = clinic.content()
+    assert problems == 0
+    code, said = clinic.command(SECOND, "rebuild")
+    assert code == 2
+    assert "is in use" in said
+
+    clinic.sql("DELETE FROM instances WHERE id % 2 = 0")
+    assert clinic.content()[0] > 0
+    for service in REPLICAS:
+        clinic.container(service).stop(timeout=15)
+    words = ["run", "--rm", "-T", "--no-deps", SECOND, "pacs-secure", "rebuild", *TOML]
+    clinic.compose.run(PROFILE, *words)
+    for service in REPLICAS:
+        clinic.container(service).start()
+    clinic.await_health(*REPLICAS)
+
+    assert clinic.content() == (0, content)
