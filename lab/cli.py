@@ -19,6 +19,7 @@ from lab.commands.down import down
 from lab.commands.images import images
 from lab.commands.maps import maps
 from lab.commands.probes import probes
+from lab.commands.report import report
 from lab.commands.reset import reset
 from lab.commands.schema import schema
 from lab.commands.status import status
@@ -38,7 +39,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     schema,
 )
 """In the order of the help; a command is called as its function is."""
-GROUPS: tuple[tuple[str, typer.Typer], ...] = (("audit", audit),)
+GROUPS: tuple[tuple[str, typer.Typer], ...] = (("report", report), ("audit", audit))
 
 app = typer.Typer(
     name="pacslab",

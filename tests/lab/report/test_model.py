@@ -1,4 +1,5 @@
 import json
+from importlib import resources
 
 import pytest
 from pydantic import ValidationError
@@ -69,3 +70,21 @@ def test_the_schema_speaks_of_schema_and_can_be_written():
     assert set(schemas) == {"pacslab-report/1", "pacslab-demo/1"}
     assert "schema" in schemas["pacslab-report/1"]["properties"]
     json.dumps(schemas)
+
+
+def _fields(schema):
+    """Every field of every part of a schema, with what it refers to or its type."""
+    parts = {"": schema, **schema.get("$defs", {})}
+    return {
+        (part, name): (field.get("$ref"), field.get("type"))
+        for part, one in parts.items()
+        for name, field in one.get("properties", {}).items()
+    }
+
+
+@pytest.mark.parametrize("kind", ["pacslab-report/1", "pacslab-demo/1"])
+def test_no_published_field_was_renamed_removed_or_given_another_type(kind):
+    published = json.loads(
+        resources.files("lab.report").joinpath("published.json").read_text("utf-8")
+    )
+    assert _fields(published[kind]).items() <= _fields(json_schema()[kind]).items()
