@@ -26,6 +26,22 @@ def is_served(talk: Conversation) -> Answered:
     return yes(talk.evidence) if talk.echo() == SUCCESS else by(talk)
 
 
+def is_served_with(scene: Scene, case: str, *, or_else: Peer | None = None) -> Answered:
+    """Whether an authorised peer is served whose certificate is bad in this one way.
+
+    ``or_else`` has a certificate that will do where none of the case is at hand. Where the port
+    speaks plaintext it goes on in plaintext, as for every question about certificates.
+    """
+    target = scene.target(need_peer(scene))
+    if scene.door.tls:
+        bad = scene.bad_certificates.get(case, or_else)
+        if bad is None or bad.certificate is None:
+            raise NotTestedError(f"no certificate of the case {case} is at hand")
+        target = target.but(certificate=bad.certificate, key=bad.key, lax=True)
+    with target.converse() as talk:
+        return is_served(talk)
+
+
 def by(talk: Conversation) -> Answered:
     """A conversation's refusal; see :func:`refusal`."""
     return refusal(talk.record)

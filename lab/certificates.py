@@ -24,6 +24,7 @@ class Usage(Enum):
     """What a certificate may be shown for (extended key usage, RFC 5280 4.2.1.12)."""
 
     CALLS = (ExtendedKeyUsageOID.CLIENT_AUTH,)
+    LISTENS = (ExtendedKeyUsageOID.SERVER_AUTH,)
     CALLS_AND_LISTENS = (ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH)
 
     @property

@@ -1,4 +1,4 @@
-"""The lab's own certificate authority: good certificates, and bad ones on purpose.
+"""The lab's own certificate authority; bad certificates are made by :mod:`lab.bad_certificates`.
 
 A root signs an intermediate, the intermediate signs one certificate for each device (EC P-256).
 Everything is made when the lab starts, outlives the lab's time to live by one hour and is never
@@ -39,12 +39,8 @@ __all__ = [
     "Authority",
     "Identity",
     "Usage",
-    "expired",
-    "not_yet_valid",
     "private_folder",
-    "revoked",
     "self_made",
-    "unknown_authority",
 ]
 
 MARGIN = timedelta(hours=1)
@@ -124,6 +120,16 @@ class Authority:
         )
 
     @property
+    def root(self) -> Signer:
+        """Who signs intermediates."""
+        return self._root
+
+    @property
+    def intermediate(self) -> Signer:
+        """Who signs devices."""
+        return self._intermediate
+
+    @property
     def trust(self) -> Path:
         """PEM file with the root's certificate."""
         return self.directory / "root.pem"
@@ -146,8 +152,8 @@ class Authority:
         """
         private_folder(directory)
         key = ec.generate_private_key(ec.SECP256R1())
-        alternatives = _alternatives(name, names, addresses if usage.is_called else ())
-        chain = self._certify(name, key.public_key(), usage, alternatives, validity)
+        called = alternatives(name, names, addresses if usage.is_called else ())
+        chain = self._certify(name, key.public_key(), usage, called, validity)
         write_key(directory / "key.pem", key)
         (directory / "certificate.pem").write_bytes(chain)
         (directory / "trust.pem").write_bytes(self.trust.read_bytes())
@@ -162,7 +168,7 @@ class Authority:
             ValueError: it is no request, or its key is not to be taken.
         """
         key = key_of_request(x509.load_pem_x509_csr(request))
-        return self._certify(name, key, usage, _alternatives(name, (), ()))
+        return self._certify(name, key, usage, alternatives(name, (), ()))
 
     def _certify(
         self,
@@ -227,7 +233,7 @@ class Authority:
             replace_file(self.directory / f"{name}-crl.pem", revocation_list(signer, serials))
 
 
-def _alternatives(
+def alternatives(
     name: str, names: Sequence[str], addresses: Sequence[str]
 ) -> Sequence[x509.GeneralName]:
     """What a device is called, and where it listens (RFC 5280 4.2.1.6)."""
@@ -254,37 +260,3 @@ def self_made(name: str, directory: Path, *, ae_title: str = "STRANGER") -> Iden
     for file in ("certificate.pem", "trust.pem"):
         (directory / file).write_bytes(pem(certificate))
     return Identity.load(name, directory, ae_title=ae_title)
-
-
-def expired(
-    authority: Authority, name: str, directory: Path, *, ae_title: str, now: datetime | None = None
-) -> Identity:
-    """A certificate of the right authority that ended a day ago."""
-    now = now or datetime.now(UTC)
-    validity = (now - timedelta(days=8), now - timedelta(days=1))
-    return authority.issue(name, directory, ae_title=ae_title, validity=validity)
-
-
-def not_yet_valid(
-    authority: Authority, name: str, directory: Path, *, ae_title: str, now: datetime | None = None
-) -> Identity:
-    """A certificate of the right authority that begins in a day."""
-    now = now or datetime.now(UTC)
-    validity = (now + timedelta(days=1), now + timedelta(days=8))
-    return authority.issue(name, directory, ae_title=ae_title, validity=validity)
-
-
-def revoked(authority: Authority, name: str, directory: Path, *, ae_title: str) -> Identity:
-    """A certificate of the right authority that stands on its revocation list."""
-    identity = authority.issue(name, directory, ae_title=ae_title)
-    authority.revoke(identity)
-    return identity
-
-
-def unknown_authority(name: str, directory: Path, *, ae_title: str) -> Identity:
-    """A flawless certificate of an authority that the lab does not know.
-
-    The other authority has the same names as the lab's own, which must not help it.
-    """
-    other = Authority.create(directory / "other-authority", lifetime=timedelta(days=1))
-    return other.issue(name, directory, ae_title=ae_title)

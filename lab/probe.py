@@ -95,12 +95,16 @@ class Probe:
     fix: str
     """What to do about a yes, in one sentence."""
     page: str
-    """Why it matters, what the probe does, what it cannot tell (Markdown)."""
+    """Why it matters, what the probe does, what it cannot tell, how it is closed (Markdown)."""
     body: Callable[[Scene], Answered]
     alone: bool = False
     """Whether it would disturb other probes asked at the same time."""
     writes: bool = False
     """Whether it tries to store a marked instance."""
+    exhausts: bool = False
+    """Whether it takes room or time that others may need: the lab's own archives only."""
+    malforms: bool = False
+    """Whether it sends what breaks the Standard's grammar; a poor archive may fall over it."""
     issued: bool = True
     """Whether it holds something that was issued to a device: a client certificate of a known
     CA, or the service of a friend. What holds none can be asked by anybody, from anywhere."""
@@ -125,11 +129,18 @@ def probe(
     severity: Severity,
     standard: Sequence[str],
     fix: str,
+    closing: str = "",
     alone: bool = False,
     writes: bool = False,
+    exhausts: bool = False,
+    malforms: bool = False,
     issued: bool = True,
 ) -> Callable[[Callable[[Scene], Answered]], Probe]:
-    """Make a probe of a function: the name becomes its id, the module's docstring its page."""
+    """Make a probe of a function: the name becomes its id, the module's docstring its page.
+
+    ``closing`` ends the page where the docstring leaves out how products close it
+    (:mod:`lab.closing`).
+    """
 
     def make(body: Callable[[Scene], Answered]) -> Probe:
         page = inspect.cleandoc(sys.modules[body.__module__].__doc__ or "")
@@ -141,10 +152,12 @@ def probe(
             severity=severity,
             standard=tuple(standard),
             fix=fix,
-            page=page,
+            page=f"{page}\n\n{inspect.cleandoc(closing)}".strip(),
             body=body,
             alone=alone,
             writes=writes,
+            exhausts=exhausts,
+            malforms=malforms,
             issued=issued,
         )
 

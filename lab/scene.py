@@ -33,6 +33,15 @@ class Peer:
 
 
 @dataclass(frozen=True)
+class Credential:
+    """A certificate and its key, as PEM files."""
+
+    certificate: Path
+    """Leaf first, then intermediates."""
+    key: Path
+
+
+@dataclass(frozen=True)
 class Wanted:
     """One instance that is known to be in the archive, to ask for."""
 
@@ -56,6 +65,9 @@ class Scene:
     """Authorised peers by role: ``modality``, ``workstation``, ``visitor``, ``reader``."""
     stranger: Peer = Peer("STRANGER")
     """Nobody the archive knows; at most a self-made certificate."""
+    bad_certificates: Mapping[str, Credential] = field(default_factory=dict)
+    """Certificates that the archive must refuse, by what is wrong with them
+    (:mod:`lab.bad_certificates`)."""
     trust: Path | None = None
     """PEM of the CA that signed the archive's certificate, for our authorised peers."""
     server_name: str | None = None

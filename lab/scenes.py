@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 
+from lab import bad_certificates
 from lab.engines import Which, settings
-from lab.engines.record import DEVICES, Archive, Lab
+from lab.engines.record import BAD_CERTIFICATES, DEVICES, Archive, Lab
 from lab.pki import DOMAIN, self_made
-from lab.scene import Peer, Scene
+from lab.scene import Credential, Peer, Scene
 from lab.target import Door, Target
 from sample_images.manifest import Manifest
 
@@ -43,6 +44,7 @@ def secure_scene(lab: Lab, answer_key: Manifest | None = None) -> Scene:
         ae_title=archive.ae_title,
         peers=_peers(lab, lab.workstation_port, certificates=True),
         stranger=_stranger(lab),
+        bad_certificates=_bad_certificates(lab),
         trust=lab.identity("visitor", DEVICES["visitor"]).trust,
         server_name=SERVER_NAME,
         answer_key=answer_key,
@@ -90,6 +92,12 @@ def _peers(lab: Lab, workstation_port: int, *, certificates: bool) -> Mapping[st
         for name, title in DEVICES.items()
         for identity in [lab.identity(name, title)]
     }
+
+
+def _bad_certificates(lab: Lab) -> Mapping[str, Credential]:
+    """What the lab's authority made wrong; a lab of containers keeps it to itself."""
+    folder = lab.folder / BAD_CERTIFICATES
+    return bad_certificates.load(folder) if folder.is_dir() else {}
 
 
 def _stranger(lab: Lab) -> Peer:

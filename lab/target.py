@@ -50,6 +50,8 @@ class Target:
     """PEM of the CA that signs the archive; None: any certificate is taken, as a stranger would."""
     server_name: str | None = None
     """The name its certificate must carry where ``trust`` is given; None: the host."""
+    lax: bool = False
+    """Whether we show a certificate however weak it is; see :func:`lab.wire.client_context`."""
     local_address: str | None = None
     """Address that we call from; None: whatever the system takes."""
     deadline: float = 10.0
@@ -70,7 +72,7 @@ class Target:
     def _context(self) -> ssl.SSLContext | None:
         if not self.door.tls:
             return None
-        return client_context(self.trust, self.certificate, self.key)
+        return client_context(self.trust, self.certificate, self.key, lax=self.lax)
 
     def connect(self, record: Record) -> socket.socket:
         """Open the network connection alone, TLS included; an OSError is noted and raised."""

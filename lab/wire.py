@@ -60,11 +60,17 @@ class Record:
 
 
 def client_context(
-    trust: Path | None, certificate: Path | None, key: Path | None
+    trust: Path | None, certificate: Path | None, key: Path | None, *, lax: bool = False
 ) -> ssl.SSLContext:
-    """TLS as a client: 1.2 or later; without ``trust`` any certificate of the archive is taken."""
+    """TLS as a client: 1.2 or later; without ``trust`` any certificate of the archive is taken.
+
+    ``lax`` takes from OpenSSL the say in how weak a certificate of ours may be: whether it is
+    too weak is for the archive to say.
+    """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if lax:
+        context.set_ciphers("DEFAULT:@SECLEVEL=0")
     if trust is None:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE

@@ -10,12 +10,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar
 
+from lab import bad_certificates
+from lab.bad_certificates import Bench
 from lab.certificates import Usage
 from lab.crew.here import CrewHere
 from lab.engines import TIME_TO_LIVE, EngineError, Which, claim, keeper, known, settings
 from lab.engines.ports import free_port
 from lab.engines.processes import ProgramError, StartedProcess, await_line, start
-from lab.engines.record import DEVICES, Archive, Lab
+from lab.engines.record import BAD_CERTIFICATES, DEVICES, Archive, Lab
 from lab.pki import Authority, Identity, private_folder
 from pacs_open.archive.archive import Archive as Store
 
@@ -146,7 +148,7 @@ def _process(lab: Lab, which: Which) -> StartedProcess | None:
 
 
 def _make_identities(lab: Lab, time_to_live: timedelta) -> None:
-    """Certificates of the hardened archive and of the clinic's devices."""
+    """Certificates of the hardened archive and of the clinic's devices, and the bad ones."""
     authority = Authority.create(lab.folder / "authority", lifetime=time_to_live)
     private_folder(lab.folder / "secure")
     private_folder(lab.folder / "open")
@@ -159,6 +161,8 @@ def _make_identities(lab: Lab, time_to_live: timedelta) -> None:
             ae_title=title,
             usage=Usage.CALLS_AND_LISTENS if listens else Usage.CALLS,
         )
+    bench = Bench(authority, "modality", until=lab.until)
+    bad_certificates.write_all(bench, lab.folder / BAD_CERTIFICATES)
     authority.write_crl(lab.folder / "secure" / "crl.pem")
     _make_audit_key(lab.folder / "secure")
 

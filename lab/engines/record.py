@@ -15,6 +15,8 @@ from lab.engines.processes import StartedProcess
 from lab.pki import Identity
 
 FILE = "lab.json"
+BAD_CERTIFICATES = "bad-certificates"
+"""Folder in the lab's with what :mod:`lab.bad_certificates` made."""
 
 
 class _Entry(BaseModel):

@@ -9,18 +9,12 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
+from lab import bad_certificates
+from lab.bad_certificates import Bench
 from lab.certificates import Usage
-from lab.issuing.plan import NAME, IdentityTable, Issuing
+from lab.issuing.plan import NAME, BadTable, IdentityTable, Issuing
 from lab.key_files import private_folder
-from lab.pki import (
-    DOMAIN,
-    Authority,
-    Identity,
-    expired,
-    not_yet_valid,
-    revoked,
-    unknown_authority,
-)
+from lab.pki import DOMAIN, Authority, Identity
 
 
 class IssuingError(Exception):
@@ -32,12 +26,12 @@ def create(plan: Issuing, lifetime: timedelta, now: datetime | None = None) -> S
     now = now or datetime.now(UTC)
     authority, made = _authority(plan.authority, lifetime, now)
     for table in plan.identities:
-        if table.fault is not None:
-            _make_bad(authority, table, now + lifetime)
-        elif not _is_good(authority, table):
+        if not _is_good(authority, table):
             _make(authority, table)
             made.append(table.name)
         _show_to_archive(plan, table)
+    if plan.bad_certificates is not None:
+        _make_bad(authority, plan.bad_certificates, now, now + lifetime)
     authority.write_crl(plan.archive.crl)
     _make_audit_key(plan.archive.audit_key)
     return made
@@ -151,26 +145,17 @@ def _make(authority: Authority, table: IdentityTable) -> None:
     )
 
 
-def _make_bad(authority: Authority, table: IdentityTable, until: datetime) -> None:
+def _make_bad(authority: Authority, table: BadTable, now: datetime, until: datetime) -> None:
     """Bad ones are made at each run: a certificate that is not valid yet must not become so."""
-    where, title = table.directory, table.ae_title
-    match table.fault:
-        case "expired":
-            expired(authority, table.name, where, ae_title=title)
-        case "not_yet_valid":
-            not_yet_valid(authority, table.name, where, ae_title=title, now=until)
-        case "revoked":
-            revoked(authority, table.name, where, ae_title=title)
-        case _:
-            unknown_authority(table.name, where, ae_title=title)
+    bench = Bench(authority, table.name, now=now, until=until)
+    bad_certificates.write_all(bench, table.directory)
 
 
 def _show_to_archive(plan: Issuing, table: IdentityTable) -> None:
     """A good device's certificate, which is public."""
-    if table.fault is None:
-        plan.archive.peers.mkdir(parents=True, exist_ok=True)
-        public = (table.directory / "certificate.pem").read_bytes()
-        (plan.archive.peers / f"{table.name}.pem").write_bytes(public)
+    plan.archive.peers.mkdir(parents=True, exist_ok=True)
+    public = (table.directory / "certificate.pem").read_bytes()
+    (plan.archive.peers / f"{table.name}.pem").write_bytes(public)
 
 
 def _make_audit_key(path: Path) -> None:

@@ -1,7 +1,7 @@
 """Who gets which certificate, and where it goes: what ``pki.toml`` says."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
@@ -26,13 +26,20 @@ class IdentityTable(told.Table):
     """Whether it is called, too, rather than only calls."""
     names: tuple[str, ...] = ()
     """More host names that it has."""
-    fault: Literal["expired", "not_yet_valid", "revoked", "unknown_ca"] | None = None
-    """What is wrong with it on purpose."""
 
     @property
     def usage(self) -> Usage:
         """What its certificate may be shown for."""
         return Usage.CALLS_AND_LISTENS if self.listens else Usage.CALLS
+
+
+class BadTable(told.Table):
+    """A device that gets a certificate of each bad case (:mod:`lab.bad_certificates`)."""
+
+    name: Name
+    """Each is for ``NAME.pacslab.internal``, were it good."""
+    directory: Path
+    """Where each goes, in a folder named for its case."""
 
 
 class ArchiveTable(told.Table):
@@ -50,3 +57,4 @@ class Issuing(told.Table):
     authority: Path
     archive: ArchiveTable
     identities: tuple[IdentityTable, ...]
+    bad_certificates: BadTable | None = None

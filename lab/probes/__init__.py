@@ -3,20 +3,28 @@
 from lab.probe import Probe
 from lab.probes.association_flood import association_flood
 from lab.probes.borrowed_ae_title import borrowed_ae_title
+from lab.probes.corrupted_certificate import corrupted_certificate
+from lab.probes.expired_certificate import expired_certificate
 from lab.probes.guess_ae_titles import guess_ae_titles
 from lab.probes.inconsistent_instance import inconsistent_instance
+from lab.probes.intermediate_without_ca_certificate import intermediate_without_ca_certificate
 from lab.probes.list_beyond_rights import list_beyond_rights
 from lab.probes.list_patients import list_patients
 from lab.probes.malformed_uid import malformed_uid
+from lab.probes.missing_intermediate_certificate import missing_intermediate_certificate
 from lab.probes.move_beyond_rights import move_beyond_rights
 from lab.probes.move_outside_table import move_outside_table
 from lab.probes.move_to_stranger import move_to_stranger
 from lab.probes.no_client_certificate import no_client_certificate
+from lab.probes.not_yet_valid_certificate import not_yet_valid_certificate
 from lab.probes.overwrite_instance import overwrite_instance
 from lab.probes.plaintext_on_tls_port import plaintext_on_tls_port
 from lab.probes.read_names_off_the_wire import read_names_off_the_wire
 from lab.probes.retrieve_beyond_rights import retrieve_beyond_rights
 from lab.probes.retrieve_images import retrieve_images
+from lab.probes.revoked_certificate import revoked_certificate
+from lab.probes.self_signed_certificate import self_signed_certificate
+from lab.probes.sha1_certificate import sha1_certificate
 from lab.probes.silent_connection import silent_connection
 from lab.probes.store_beyond_rights import store_beyond_rights
 from lab.probes.store_by_stranger import store_by_stranger
@@ -24,6 +32,10 @@ from lab.probes.unknown_ca_certificate import unknown_ca_certificate
 from lab.probes.unknown_called_ae import unknown_called_ae
 from lab.probes.unknown_calling_ae import unknown_calling_ae
 from lab.probes.unneeded_contexts import unneeded_contexts
+from lab.probes.weak_rsa_certificate import weak_rsa_certificate
+from lab.probes.without_crl_certificate import without_crl_certificate
+from lab.probes.wrong_key_certificate import wrong_key_certificate
+from lab.probes.wrong_key_usage_certificate import wrong_key_usage_certificate
 
 PROBES: tuple[Probe, ...] = (
     list_patients,
@@ -37,6 +49,18 @@ PROBES: tuple[Probe, ...] = (
     plaintext_on_tls_port,
     no_client_certificate,
     unknown_ca_certificate,
+    self_signed_certificate,
+    corrupted_certificate,
+    wrong_key_certificate,
+    expired_certificate,
+    not_yet_valid_certificate,
+    revoked_certificate,
+    without_crl_certificate,
+    wrong_key_usage_certificate,
+    weak_rsa_certificate,
+    sha1_certificate,
+    missing_intermediate_certificate,
+    intermediate_without_ca_certificate,
     borrowed_ae_title,
     list_beyond_rights,
     retrieve_beyond_rights,

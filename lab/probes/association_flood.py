@@ -39,6 +39,7 @@ AT_ONCE = 4
     severity=Severity.MEDIUM,
     standard=("PS3.8 9.3.4 (2,3,2)",),
     fix="Limit associations per peer, and keep seats for proven devices.",
+    exhausts=True,
     alone=True,
 )
 def association_flood(scene: Scene) -> Answered:

@@ -38,6 +38,7 @@ from lab.scene import Scene
     severity=Severity.HIGH,
     standard=("PS3.4 B.2.3 (A9xxH, CxxxH)", "PS3.7 C.5"),
     fix="Compare the identifiers of each arriving instance with its command and its study.",
+    malforms=True,
     writes=True,
 )
 def inconsistent_instance(scene: Scene) -> Answered:

@@ -38,6 +38,7 @@ LENGTH = 40
     severity=Severity.MEDIUM,
     standard=("PS3.5 9.1", "PS3.7 C.5 (0117H)"),
     fix="Refuse instances whose UIDs do not obey PS3.5 9.1.",
+    malforms=True,
     writes=True,
 )
 def malformed_uid(scene: Scene) -> Answered:

@@ -7,7 +7,8 @@ believes that the handshake has succeeded.
 
 What it does: with both right AE titles of an authorised peer, but without a certificate, asks
 for a C-ECHO, and reads what comes after the handshake. Where the port speaks plaintext it goes
-on in plaintext: the question is whether this peer is served.
+on in plaintext: the question is whether this peer is served. IHE's test of secure nodes has the
+same case, "without authentication".
 
 What it cannot tell: whether a certificate, if shown, would be verified
 (``unknown_ca_certificate``).

@@ -59,6 +59,8 @@ class Station(told.Table):
     """Address of its listeners: its own networks, where nobody else is told otherwise."""
     run: Path = Path("/run/pacslab")
     """What it writes for itself while it runs."""
+    bad_certificates: Path | None = None
+    """Where certificates lie that are wrong on purpose (:mod:`lab.bad_certificates`)."""
     images: Path | None = None
     """Where images are drawn; None: it draws none."""
 

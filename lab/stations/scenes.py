@@ -1,9 +1,11 @@
 """An archive as a station meets it: with its own credentials and nobody else's."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
+from lab import bad_certificates
 from lab.pki import self_made
-from lab.scene import Peer, Scene, Wanted
+from lab.scene import Credential, Peer, Scene, Wanted
 from lab.stations.config import ArchiveTable, DeviceTable, Station
 from lab.target import Door
 
@@ -34,6 +36,7 @@ def scene_of(
         ae_title=archive.ae_title,
         peers={device.role: peer_of(station, device, archive) for device in station.devices},
         stranger=Peer(STRANGER, certificate=made.certificate, key=made.key),
+        bad_certificates=_bad_certificates(station),
         trust=issued[0] / "trust.pem" if issued and archive.tls else None,
         server_name=archive.server_name,
         callback_port=archive.callback_port,
@@ -45,6 +48,12 @@ def scene_of(
         matches=archive.matches,
         wanted=wanted,
     )
+
+
+def _bad_certificates(station: Station) -> Mapping[str, Credential]:
+    if station.bad_certificates is None:
+        return {}
+    return bad_certificates.load(station.bad_certificates)
 
 
 def peer_of(station: Station, device: DeviceTable, archive: ArchiveTable) -> Peer:

@@ -74,6 +74,18 @@ class Tls(Control):
         "plaintext_on_tls_port",
         "no_client_certificate",
         "unknown_ca_certificate",
+        "self_signed_certificate",
+        "corrupted_certificate",
+        "wrong_key_certificate",
+        "expired_certificate",
+        "not_yet_valid_certificate",
+        "revoked_certificate",
+        "without_crl_certificate",
+        "wrong_key_usage_certificate",
+        "weak_rsa_certificate",
+        "sha1_certificate",
+        "missing_intermediate_certificate",
+        "intermediate_without_ca_certificate",
     )
 
     certificate: OperatorPaths = ()

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from lab import bad_certificates
+from lab.bad_certificates import Bench
 from lab.cli import app
 from lab.engines import places
 from lab.engines.ports import free_port
@@ -51,6 +53,7 @@ def identities(tmp_path_factory):
         name: authority.issue(name, folder / name, ae_title=name.upper())
         for name in ("pacs-secure", *RIGHTS)
     }
+    bad_certificates.write_all(Bench(authority, "modality"), folder / "bad")
     authority.write_crl(folder / "crl.pem")
     return {**known, "stranger": self_made("stranger", folder / "stranger")}
 
@@ -169,6 +172,7 @@ def _secure(stack, identities, folder, name="secure", controls=None):
         ae_title="PACS-SECURE",
         peers=_peers(identities, workstation_port, certificates=tls),
         stranger=_stranger(identities),
+        bad_certificates=bad_certificates.load(identities["visitor"].trust.parent.parent / "bad"),
         trust=identities["visitor"].trust,
         callback_port=callback_port,
         handshake_deadline=DEADLINE,
@@ -216,6 +220,14 @@ def wrong(archives):
 def right(archives):
     """The scene of a hardened archive; its friends are served."""
     return archives[1]
+
+
+@pytest.fixture(scope="session")
+def tls_alone(identities, tmp_path_factory):
+    """An archive with the control ``tls`` and no other: nobody else refuses in its place."""
+    tls = [control for control in _controls(identities) if control.name == "tls"]
+    with ExitStack() as stack:
+        yield _secure(stack, identities, tmp_path_factory.mktemp("tls"), "tls", tls)
 
 
 @pytest.fixture

@@ -25,7 +25,13 @@ SEEN = Evidence(Layer.TCP, "seen")
 
 def make(body):
     return probe(
-        asks="Is it?", holds=(), lacks=(), severity=Severity.LOW, standard=("PS3.8",), fix="Mend."
+        asks="Is it?",
+        holds=(),
+        lacks=(),
+        severity=Severity.LOW,
+        standard=("PS3.8",),
+        fix="Mend.",
+        closing="Here: so.",
     )(body)
 
 

@@ -9,15 +9,16 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
+from lab import bad_certificates
+from lab.bad_certificates import BY_ID
 from lab.certificates import fingerprint
 from lab.issuing import issue
-from lab.issuing.plan import ArchiveTable, IdentityTable, Issuing
+from lab.issuing.plan import ArchiveTable, BadTable, IdentityTable, Issuing
 from lab.pki import Authority, self_made
 
 HOURS = timedelta(hours=8)
 NAMES = ("archive", "modality", "workstation")
 WEAK = rsa.generate_private_key(public_exponent=65537, key_size=1024)  # noqa: S505 - on purpose
-FAULTS = ("expired", "not_yet_valid", "revoked", "unknown_ca")
 
 
 @pytest.fixture
@@ -26,12 +27,6 @@ def plan(tmp_path):
         IdentityTable(name=name, ae_title=name.upper(), directory=tmp_path / name, listens=listens)
         for name, listens in zip(NAMES, (True, False, True), strict=True)
     ]
-    bad = [
-        IdentityTable(
-            name=fault.replace("_", "-"), ae_title="M", directory=tmp_path / fault, fault=fault
-        )
-        for fault in FAULTS
-    ]
     return Issuing(
         authority=tmp_path / "authority",
         archive=ArchiveTable(
@@ -39,7 +34,8 @@ def plan(tmp_path):
             crl=tmp_path / "archive" / "crl.pem",
             audit_key=tmp_path / "archive" / "audit" / "key",
         ),
-        identities=(*good, *bad),
+        identities=tuple(good),
+        bad_certificates=BadTable(name="modality", directory=tmp_path / "bad"),
     )
 
 
@@ -129,8 +125,12 @@ def test_bad_ones_are_bad_in_their_own_way_for_the_whole_time_to_live(plan):
     issue.create(plan, lifetime)
     now, authority = datetime.now(UTC), Authority.load(plan.authority)
 
+    assert set(bad_certificates.load(plan.bad_certificates.directory)) == set(BY_ID)
     expired, not_yet, revoked, unknown = (
-        certificate(plan, fault.replace("_", "-")) for fault in FAULTS
+        x509.load_pem_x509_certificate(
+            (plan.bad_certificates.directory / case / "certificate.pem").read_bytes()
+        )
+        for case in ("expired", "not_yet_valid", "revoked", "unknown_ca")
     )
     assert expired.not_valid_after_utc < now
     assert not_yet.not_valid_before_utc > now + lifetime
