@@ -7,8 +7,9 @@ empty result, and the record says why.
 import contextlib
 import io
 import os
+import queue
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -16,18 +17,22 @@ from typing import Any, cast
 import pydicom.config
 from pydicom.dataset import Dataset
 from pydicom.filereader import read_file_meta_info
+from pydicom.uid import generate_uid
 from pynetdicom import _config, evt
 from pynetdicom.association import Association
 from pynetdicom.dimse_primitives import C_STORE
 from pynetdicom.pdu import A_ABORT_RQ, A_ASSOCIATE_AC, A_ASSOCIATE_RJ
+from pynetdicom.sop_class import StorageCommitmentPushModelInstance
 
 from lab.evidence import Evidence, Layer, aborted, answered, context_refused, rejected
-from lab.sop_classes import VERIFICATION
+from lab.sop_classes import STORAGE_COMMITMENT, VERIFICATION
 from lab.wire import Reached, Record
 
 SUCCESS = 0x0000
 ENDS_WITHIN = 1.0
 """Seconds that an ended association's thread may take to stop."""
+REPORT_WITHIN = 30.0
+"""Seconds that a report of Storage Commitment may take."""
 MOST_MATCHES = 1_000_000
 """Matches of one C-FIND that we are ready to keep."""
 
@@ -161,6 +166,34 @@ class Conversation:
         finally:
             Path(name).unlink()
 
+    def commit(self, references: Iterable[tuple[str, str]]) -> frozenset[str]:
+        """Storage Commitment (PS3.4 J.3), with its report on this association.
+
+        Args:
+            references: SOP Class UID and SOP Instance UID of each instance.
+
+        Returns: the SOP Instance UIDs that the archive vouches for.
+        """
+        if not self._ready("N-ACTION", STORAGE_COMMITMENT):
+            return frozenset()
+        wish, reports = _wish(references), queue.SimpleQueue[Dataset]()
+        self._association.bind(evt.EVT_N_EVENT_REPORT, _take_report, [reports])
+        status, _ = self._association.send_n_action(
+            wish, 1, STORAGE_COMMITMENT, StorageCommitmentPushModelInstance
+        )
+        if self._told("N-ACTION", status) != SUCCESS:
+            return frozenset()
+        try:
+            report = reports.get(timeout=REPORT_WITHIN)
+        except queue.Empty:
+            text = f"no report of Storage Commitment within {REPORT_WITHIN:g} s"
+            self.record.note(Evidence(Layer.DIMSE, text, "silence"))
+            return frozenset()
+        if report.get("TransactionUID") != wish.TransactionUID:
+            return frozenset()
+        named = report.get("ReferencedSOPSequence") or ()
+        return frozenset(str(item.ReferencedSOPInstanceUID) for item in named)
+
     def find(self, model: str, identifier: Dataset) -> tuple[int | None, list[Dataset]]:
         """C-FIND (PS3.4 C.4.1): final status and matches."""
         matches: list[Dataset] = []
@@ -213,6 +246,26 @@ class Conversation:
             dul.join(ENDS_WITHIN)
         if dul.socket is not None:
             dul.socket.close()
+
+
+def _wish(references: Iterable[tuple[str, str]]) -> Dataset:
+    """What an N-ACTION asks for (PS3.4 Table J.3-1)."""
+    items = []
+    for sop_class_uid, sop_instance_uid in references:
+        item = Dataset()
+        item.ReferencedSOPClassUID = sop_class_uid
+        item.ReferencedSOPInstanceUID = sop_instance_uid
+        items.append(item)
+    wish = Dataset()
+    wish.TransactionUID = generate_uid(prefix=None)  # under 2.25
+    wish.ReferencedSOPSequence = items
+    return wish
+
+
+def _take_report(event: evt.Event, reports: "queue.SimpleQueue[Dataset]") -> tuple[int, None]:
+    """Keep the data set of an N-EVENT-REPORT, and answer it."""
+    reports.put(event.event_information)
+    return SUCCESS, None
 
 
 def _sop_class_of(file: Path) -> str:

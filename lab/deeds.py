@@ -32,6 +32,14 @@ class Deeds:
             ok=self.sent.instances == self.planted,
             anything=self.sent.instances > 0,
         )
+        if self.sent.asked:
+            vouched = f"{self.sent.committed} of {self.sent.asked} images vouched for"
+            self._note(
+                f"MODALITY Storage Commitment: {vouched}",
+                self.sent.evidence,
+                ok=self.sent.committed == self.sent.asked,
+                anything=self.sent.committed > 0,
+            )
 
     def work(self, worked: Worked) -> None:
         """Add what the workstation found, got and had moved."""

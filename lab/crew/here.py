@@ -13,7 +13,7 @@ from lab.exposure import Exposure
 from lab.filling import fill
 from lab.overheard import Overheard, names_of, overheard
 from lab.peers.glance import Glanced, glance, smallest
-from lab.peers.modality import Modality
+from lab.peers.modality import modality_of
 from lab.peers.workstation import Worked, Workstation
 from lab.progress import Progress
 from lab.run import Outcome, run
@@ -43,7 +43,7 @@ class CrewHere:
         with progress.task("the modality sends to both") as sending:
             scenes = [scene(self._lab, None) for scene in SCENES.values()]
             modalities = [
-                Modality(scene.target(scene.peers["modality"]), images, sending.advance)
+                modality_of(scene, scene.peers["modality"], images, sending.advance)
                 for scene in scenes
             ]
             with progress.task("drawing invented patients", load.patients) as drawn:

@@ -12,7 +12,7 @@ from typing import Any
 from lab.pki import DOMAIN, Identity
 
 RIGHTS: Mapping[str, tuple[str, ...]] = {
-    "MODALITY": ("echo", "store"),
+    "MODALITY": ("echo", "store", "commit"),
     "WORKSTATION": ("echo", "find", "get", "move"),
     "VISITOR": ("echo", "store", "find", "get"),
     "READER": ("echo", "find", "get", "move"),
@@ -77,7 +77,9 @@ def secure_archive(
     """
     friends = {identity.ae_title: identity for identity in identities.values() if admit}
     rights = {title: list(may) for title, may in RIGHTS.items() if title in friends}
-    seeing = [title for title, may in rights.items() if not {"find", "get"}.isdisjoint(may)]
+    seeing = [
+        title for title, may in rights.items() if not {"find", "get", "commit"}.isdisjoint(may)
+    ]
     return {
         "callback_port": callback_port,
         "device": {"name": "pacs-secure", "description": "the same archive plus its controls"},

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from lab import told
 
-SERVICES = Literal["echo", "store", "find", "get", "move"]
+SERVICES = Literal["echo", "store", "find", "get", "move", "commit"]
 
 
 class ArchiveTable(told.Table):

@@ -17,7 +17,7 @@ from lab.filling import fill
 from lab.friend import greet, greet_again
 from lab.overheard import overheard
 from lab.peers.glance import glance
-from lab.peers.modality import Modality
+from lab.peers.modality import modality_of
 from lab.peers.workstation import Workstation
 from lab.probe import Probe
 from lab.probes import PROBES
@@ -64,7 +64,7 @@ def _send(station: Station, order: orders.Send, teller: Teller) -> Any:
         answer_key, sent = fill(
             directory,
             [
-                Modality(scene.target(scene.peers[device.role]), directory, sending.add)
+                modality_of(scene, scene.peers[device.role], directory, sending.add)
                 for scene in scenes
             ],
             partial(teller.progress, "drawing"),

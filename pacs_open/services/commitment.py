@@ -66,6 +66,7 @@ def commit(scp: Scp, operation: Operation, message: Message, answer: Answer) -> 
     explicit = operation.transfer_syntax != IMPLICIT_LITTLE_ENDIAN
     data = scp.channel.read_identifier()
     wish = _wish(message.command, data, explicit=explicit)
+    scp.controls.narrow(_query(operation, wish.references[:1]))  # a no is to be said now
     destination = scp.destinations.of_reports(operation.request)
     answer.status = SUCCESS
     if destination is None:
@@ -111,11 +112,14 @@ def judge(scp: Scp, operation: Operation, references: Sequence[Reference]) -> Ou
 
 def _held(scp: Scp, operation: Operation, references: Sequence[Reference]) -> Mapping[str, Held]:
     """What the requestor may know of: a control that narrows queries narrows this, too."""
+    found = scp.archive.locate(scp.controls.narrow(_query(operation, references)))
+    return {held.sop_instance_uid: held for held in found}
+
+
+def _query(operation: Operation, references: Sequence[Reference]) -> Query:
     uids = "\\".join(reference.sop_instance_uid for reference in references)
     keys = {"SOPInstanceUID": uids}
-    query = Query(operation, Model.STUDY_ROOT, Level.IMAGE, keys, relational=True)
-    found = scp.archive.locate(scp.controls.narrow(query))
-    return {held.sop_instance_uid: held for held in found}
+    return Query(operation, Model.STUDY_ROOT, Level.IMAGE, keys, relational=True)
 
 
 def _why_not(scp: Scp, reference: Reference, held: Held | None) -> int | None:

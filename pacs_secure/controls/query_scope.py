@@ -7,7 +7,8 @@ emergency ward, and whoever took a workstation over should not get everybody's i
 What it demands: a calling AE title sees what it is entitled to: all (``everything``), or what
 ``patients`` (by Patient ID), ``studies`` (by Study Instance UID) and ``modalities`` leave of it;
 a title in several of these tables sees what all of them allow. The same holds for C-FIND, C-GET
-and C-MOVE: what a query hides, a UID does not fetch. A title in no table is answered 0124H
+and C-MOVE: what a query hides, a UID does not fetch; and for Storage Commitment, where what is
+hidden is reported as not there. A title in no table is answered 0124H
 Refused: Not Authorized. A C-FIND gives at most ``limit`` matches; where there are more it ends
 with A700H Refused: Out of Resources, whose Error Comment names the limit.
 

@@ -31,12 +31,12 @@ from sample_images.size import Size
 from tests.lab.compose_here import Stations
 
 RIGHTS = {
-    "modality": {"echo", "store"},
+    "modality": {"echo", "store", "commit"},
     "workstation": {"echo", "find", "get", "move"},
     "visitor": {"echo", "store", "find", "get"},
     "reader": {"echo", "find", "get", "move"},
 }
-SEES_ALL = ("WORKSTATION", "VISITOR")
+SEES_ALL = ("MODALITY", "WORKSTATION", "VISITOR")
 DEADLINE = 1.0
 ASSOCIATIONS = 6
 SILENCE, PDU_DEADLINE = 2.0, 1.0

@@ -3,9 +3,9 @@ from pathlib import Path
 import pytest
 
 from lab.asking import every_study, one_instance
-from lab.conversation import Delivered
+from lab.conversation import SUCCESS, Delivered
 from lab.marked import Marked
-from lab.sop_classes import CT, STUDY_ROOT_FIND, STUDY_ROOT_GET, STUDY_ROOT_MOVE
+from lab.sop_classes import CT, STORAGE_COMMITMENT, STUDY_ROOT_FIND, STUDY_ROOT_GET, STUDY_ROOT_MOVE
 from lab.wire import Reached
 
 
@@ -73,3 +73,19 @@ def test_no_temporary_file_is_left(friend, tmp_path, monkeypatch):
         assert talk.store_bytes(Marked().new().part_10) == 0x0000
 
     assert list(Path(tmp_path).iterdir()) == []
+
+
+@pytest.mark.parametrize("which", ["wrong", "right"])
+def test_the_archive_vouches_for_what_it_holds_alone(which, request):
+    scene = request.getfixturevalue(which)
+    held = (CT, scene.wanted.sop_instance_uid)
+    with scene.target(scene.peers["modality"]).converse(STORAGE_COMMITMENT) as talk:
+        assert talk.commit([held, (CT, "2.25.1")]) == {scene.wanted.sop_instance_uid}
+        assert talk.commit([(CT, "2.25.1")]) == frozenset()
+        assert talk.echo() == SUCCESS
+
+
+def test_who_has_no_right_gets_no_word_for_it(right):
+    with right.target(right.peers["workstation"]).converse(STORAGE_COMMITMENT) as talk:
+        assert talk.commit([(CT, right.wanted.sop_instance_uid)]) == frozenset()
+        assert "user-rejection" in talk.evidence[-1].text

@@ -77,3 +77,12 @@ def test_what_was_not_done_is_no_deed_and_what_the_wire_showed_is_kept():
 def test_a_report_without_a_positive_control_gets_none():
     report = _report().model_copy(update={"positive_control": None})
     assert Deeds(ALL, PLANTED).join(report).positive_control is None
+
+
+@pytest.mark.parametrize(("committed", "ok"), [(PLANTED, True), (PLANTED - 1, False), (0, False)])
+def test_what_the_archive_vouches_for_is_counted(committed, ok):
+    sent = Sent(PLANTED, asked=PLANTED, committed=committed, tls="TLSv1.3", reached=True)
+    deeds = Deeds(sent, PLANTED)
+    assert deeds.ok is ok
+    said = f"MODALITY Storage Commitment: {committed} of {PLANTED} images vouched for"
+    assert (said in deeds.deeds) is (committed > 0)

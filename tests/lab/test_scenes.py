@@ -51,7 +51,7 @@ def test_the_hardened_archive_is_met_with_each_devices_own_certificate(lab):
 def test_each_device_has_only_the_rights_its_work_needs(lab):
     may = {name: set(peer.may) for name, peer in secure_scene(lab).peers.items()}
     assert may == {
-        "modality": {"echo", "store"},
+        "modality": {"echo", "store", "commit"},
         "workstation": {"echo", "find", "get", "move"},
         "visitor": {"echo", "store", "find", "get"},
         "reader": {"echo", "find", "get", "move"},

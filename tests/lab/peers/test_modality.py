@@ -1,6 +1,8 @@
 """The modality sends everything unchanged, and says what did not arrive."""
 
-from lab.peers.modality import Modality
+import pytest
+
+from lab.peers.modality import Modality, modality_of
 from lab.pki import self_made
 
 
@@ -46,3 +48,22 @@ def test_it_trusts_only_an_archive_of_its_authority(secure, images, tmp_path):
     sent = Modality(elsewhere, images.folder).send(images.manifest.patients)
     assert not sent.ok
     assert "untrusted" in {seen.code for seen in sent.evidence}
+
+
+@pytest.mark.parametrize("which", ["wrong", "right"])
+def test_where_it_may_it_asks_the_archive_to_vouch_for_each_image(which, request, images):
+    scene = request.getfixturevalue(which)
+    sent = modality_of(scene, scene.peers["modality"], images.folder, lambda _: None).send(
+        images.manifest.patients
+    )
+    assert sent.ok, sent.evidence
+    assert (sent.instances, sent.asked, sent.committed) == (6, 6, 6)
+    assert sent.evidence == ()
+
+
+def test_an_archive_that_vouches_for_nothing_is_not_well(target, images):
+    """The archive of these tests knows no Storage Commitment."""
+    sent = Modality(target, images.folder, commits=True).send(images.manifest.patients)
+    assert (sent.instances, sent.asked, sent.committed) == (6, 6, 0)
+    assert not sent.ok
+    assert any("N-ACTION" in seen.text for seen in sent.evidence)

@@ -120,7 +120,7 @@ def test_who_may_find_sees_what_it_sees_in_one_process():
     scope = controls["query_scope"]
     for title, may in controls["permissions"]["rights"].items():
         scoped = settings.SCOPE.get(title.removeprefix("EXAM-"))
-        sees = {"find", "get", "move"}.intersection(may)
+        sees = {"find", "get", "move", "commit"}.intersection(may)
         assert (title in scope["everything"]) is bool(sees and scoped is None)
         assert tuple(scope["modalities"].get(title, ())) == (scoped or ())
 

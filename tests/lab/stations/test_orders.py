@@ -28,7 +28,12 @@ ORDERS = [
     orders.GreetAgain(within=9, archive="open", before=FRIEND),
 ]
 RESULTS = [
-    (orders.SENT, orders.SentToAll(KEY, {"open": Sent(3, 1, "TLSv1.3", SEEN, reached=True)})),
+    (
+        orders.SENT,
+        orders.SentToAll(
+            KEY, {"open": Sent(3, failed=1, tls="TLSv1.3", evidence=SEEN, reached=True)}
+        ),
+    ),
     (
         orders.WORKED,
         Worked(

@@ -3,6 +3,7 @@
 import socket
 import threading
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 from pydicom import Dataset
@@ -12,7 +13,16 @@ from pynetdicom.sop_class import StorageCommitmentPushModel, StorageCommitmentPu
 from pacs_open.archive.segment import path_of
 from pacs_open.control import Control
 from pacs_open.refusals import not_authorized
-from pacs_open.values import AssociationRequest, Dimse, Level, Model, Operation, Peer, Query
+from pacs_open.values import (
+    AssociationRequest,
+    Dimse,
+    Level,
+    Model,
+    Operation,
+    Peer,
+    Query,
+    Restriction,
+)
 
 CT = "1.2.840.10008.5.1.4.1.1.2"
 MR = "1.2.840.10008.5.1.4.1.1.4"
@@ -251,3 +261,26 @@ def test_a_control_that_says_no_is_obeyed(start_pacs, instance, ask, reports):
     with ask(pacs) as request:
         assert request(*held(1)) == 0x0124
     assert reports.got == []
+
+
+def test_what_a_control_hides_is_not_there_and_its_no_is_the_answer(
+    start_pacs, instance, ask, reports
+):
+    class Scope(Control):
+        name = "scope"
+
+        def narrow(self, query):
+            if "2.25.302" in query.keys["SOPInstanceUID"]:
+                return replace(query, restrictions=(Restriction("PatientID", frozenset({"X"})),))
+            if query.keys["SOPInstanceUID"].startswith("2.25.309"):
+                raise not_authorized("no scope")
+            return query
+
+    pacs = start_pacs([Scope()])
+    pacs.fill(instance(1), instance(2))
+    with ask(pacs) as request:
+        assert request(*held(9)) == 0x0124
+        assert request(*held(2)) == 0x0000
+        assert reports.wait()[0] == 2
+        assert request(*held(1)) == 0x0000
+        assert reports.wait(2)[0] == 1
