@@ -102,7 +102,7 @@ def ask_all(
 
 def _ask(probe: Probe, scene: Scene) -> Asked:
     began = time.monotonic()
-    answered = probe.ask(scene)
+    answered = probe.ask(scene.about(probe.id))
     return Asked(probe, answered, time.monotonic() - began)
 
 

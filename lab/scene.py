@@ -7,11 +7,12 @@ other). Probes take everything they know from it.
 import ipaddress
 import socket
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from lab.marked import Marked
 from lab.target import Door, Target
+from lab.transcript import Chapter
 from sample_images.manifest import Manifest
 
 SERVICES = ("echo", "store", "find", "get", "move")
@@ -97,6 +98,15 @@ class Scene:
     """The instances that this run stored or tried to store. They are never counted; the
     engine's ``reset``, or ``down`` where the lab ends with the run, removes them."""
 
+    chapter: Chapter | None = None
+    """Where what is said is written down; None: nowhere."""
+
+    def about(self, subject: str) -> "Scene":
+        """The same scene, for what one probe says."""
+        if self.chapter is None:
+            return self
+        return replace(self, chapter=self.chapter.transcript.about(subject))
+
     @property
     def door(self) -> Door:
         """Where probes knock."""
@@ -120,6 +130,7 @@ class Scene:
             trust=self.trust,
             server_name=self.server_name,
             local_address=self._callable_from(local_address),
+            chapter=self.chapter,
         )
 
     def as_stranger(self, *, called: str = "ANY-SCP", local_address: str | None = None) -> Target:
@@ -131,6 +142,7 @@ class Scene:
             certificate=self.stranger.certificate,
             key=self.stranger.key,
             local_address=self._callable_from(local_address),
+            chapter=self.chapter,
         )
 
     def _callable_from(self, local_address: str | None) -> str | None:

@@ -18,6 +18,7 @@ from pynetdicom.transport import AddressInformation
 from lab.conversation import Conversation, set_up_library
 from lab.evidence import Evidence, Layer
 from lab.sop_classes import VERIFICATION
+from lab.transcript import Chapter, Page
 from lab.transport import Replies, WireSocket
 from lab.wire import Reached, Record, client_context, connect_tcp, wrap_tls
 
@@ -56,6 +57,8 @@ class Target:
     """Address that we call from; None: whatever the system takes."""
     deadline: float = 10.0
     """For connecting, and for the answer to the A-ASSOCIATE-RQ."""
+    chapter: Chapter | None = None
+    """Where what is said is written down; None: nowhere."""
 
     def but(self, **changes: Any) -> "Target":
         """The same target with other fields."""
@@ -102,7 +105,7 @@ class Target:
             receiving: storage SOP classes that we are ready to receive by C-GET.
         """
         set_up_library()
-        record = Record()
+        record = Record(self._page())
         contexts = _contexts([VERIFICATION, *services], [*storage, *receiving])
         association = self._association(record, contexts, _roles(storage, receiving))
         conversation = Conversation(association, record)
@@ -115,6 +118,13 @@ class Target:
             yield conversation
         finally:
             conversation.end()
+
+    def _page(self) -> Page | None:
+        """A page of the transcript for one connection, where a transcript is kept."""
+        if self.chapter is None:
+            return None
+        where = f"{self.door.host}:{self.door.port}{' with TLS' if self.door.tls else ''}"
+        return self.chapter.open(f"{where}, as {self.calling_ae_title}")
 
     def _note_silence(self, record: Record) -> None:
         """No association, and nothing was seen that would say why: nobody answered."""

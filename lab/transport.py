@@ -121,6 +121,7 @@ class WireSocket(LargeSteps):
         """Read, and note what is odd about it."""
         with noting(self._record, "while we waited for its answer"):
             received = super().recv(nr_bytes)
+        self._record.heard(received)
         if nr_bytes == HEADER and len(received) == HEADER:
             self._look(received)
         elif len(received) < nr_bytes:
@@ -145,6 +146,7 @@ class WireSocket(LargeSteps):
 
     def send(self, bytestream: bytes) -> None:
         """Send all of it; where that fails, read what the archive may have said before."""
+        self._record.said(bytestream)
         try:
             self._open_socket().sendall(bytestream)
         except OSError as error:

@@ -14,6 +14,7 @@ from enum import IntEnum
 from pathlib import Path
 
 from lab.evidence import Evidence, Layer, alert, printable
+from lab.transcript import Page
 
 SETTLE = 0.2
 """Seconds to wait, after a TLS 1.3 handshake, for tickets or for the alert that undoes it."""
@@ -35,8 +36,9 @@ class Reached(IntEnum):
 class Record:
     """What one connection showed, in order; thread-safe."""
 
-    def __init__(self) -> None:
+    def __init__(self, page: Page | None = None) -> None:
         self._lock = threading.Lock()
+        self._page = page
         self._evidence: list[Evidence] = []
         self.reached = Reached.NOTHING
         self.leaving = False
@@ -51,8 +53,21 @@ class Record:
     def note(self, seen: Evidence) -> None:
         """Write down something seen; the same thing twice in a row once."""
         with self._lock:
-            if not self._evidence or self._evidence[-1] != seen:
-                self._evidence.append(seen)
+            if self._evidence and self._evidence[-1] == seen:
+                return
+            self._evidence.append(seen)
+        if self._page is not None:
+            self._page.line(f"({seen.layer}) {seen.text}")
+
+    def said(self, chunk: bytes | bytearray) -> None:
+        """What we send on an association goes into the transcript, where one is kept."""
+        if self._page is not None:
+            self._page.said(chunk)
+
+    def heard(self, chunk: bytes | bytearray) -> None:
+        """And what we receive."""
+        if self._page is not None:
+            self._page.heard(chunk)
 
     def rise(self, reached: Reached) -> None:
         """Note that we came this far."""
