@@ -212,5 +212,11 @@ def alert(openssl_reason: str) -> Evidence | None:
     _, found, name = openssl_reason.lower().partition("_alert_")
     if not found or name not in ALERTS:
         return None
-    number = ALERTS[name]
+    return alert_number(ALERTS[name])
+
+
+def alert_number(number: int) -> Evidence:
+    """Put a TLS alert from the peer in words, from its number."""
+    names = {value: name for name, value in ALERTS.items()}
+    name = names.get(number, "unknown")
     return Evidence(Layer.TLS, f"TLS alert {name} ({number}) from the archive", f"alert {number}")

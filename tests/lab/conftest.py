@@ -28,6 +28,7 @@ from pacs_secure.config import build
 from sample_images.manifest import InstanceEntry, Manifest, PatientEntry, SeriesEntry, StudyEntry
 from sample_images.patients import Abnormality, Modality, Sex
 from sample_images.size import Size
+from tests.lab import weak_servers
 from tests.lab.compose_here import Stations
 
 RIGHTS = {
@@ -235,6 +236,34 @@ def down(archives):
     """The hardened archive's scene, but nobody listens there."""
     scene = archives[1]
     return replace(scene, doors=(Door("127.0.0.1", free_port(), tls=True),))
+
+
+@pytest.fixture
+def weak_server(right, identities, tmp_path):
+    """A scene of a TLS server that takes one weak version or kind of suite."""
+    with ExitStack() as stack:
+
+        def start(*, version=None, ciphers="ALL", rsa=False):
+            made = weak_servers.context(
+                tmp_path, identities["visitor"], version=version, ciphers=ciphers, is_rsa=rsa
+            )
+            address = stack.enter_context(weak_servers.serving(weak_servers.shake(made)))
+            return replace(right, doors=(Door(*address, tls=True),))
+
+        yield start
+
+
+@pytest.fixture
+def answering_server(right):
+    """A scene of a server that answers every ClientHello with one ServerHello."""
+    with ExitStack() as stack:
+
+        def start(version, suite):
+            reply = weak_servers.answer(weak_servers.server_hello(version, suite))
+            address = stack.enter_context(weak_servers.serving(reply))
+            return replace(right, doors=(Door(*address, tls=True),))
+
+        yield start
 
 
 @pytest.fixture

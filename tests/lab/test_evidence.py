@@ -5,6 +5,7 @@ from lab.evidence import (
     Layer,
     aborted,
     alert,
+    alert_number,
     answered,
     context_refused,
     names_the_cause,
@@ -118,3 +119,8 @@ def test_only_some_refusals_name_their_cause(code, named):
 
 def test_no_evidence_names_no_cause():
     assert not names_the_cause([])
+
+
+def test_an_alert_is_put_in_words_by_its_number():
+    assert alert_number(70).text == "TLS alert protocol_version (70) from the archive"
+    assert alert_number(199).code == "alert 199"
