@@ -155,6 +155,8 @@ def images(tmp_path_factory):
         marked = [Marked().new(shade=shade) for shade in (10, 20)]
         entries = []
         for count, instance in enumerate(marked):
+            instance.ds.PatientID = marked[0].ds.PatientID
+            instance.ds.PatientName = marked[0].ds.PatientName
             instance.ds.StudyInstanceUID = marked[0].study_instance_uid
             instance.ds.SeriesInstanceUID = marked[0].series_instance_uid
             encoded = instance.part_10
