@@ -13,6 +13,7 @@ from pathlib import Path
 from lab.marked import Marked
 from lab.target import Door, Target
 from lab.transcript import Chapter
+from lab.user_identity import with_passcode
 from sample_images.manifest import Manifest
 
 SERVICES = ("echo", "store", "find", "get", "move")
@@ -28,6 +29,8 @@ class Peer:
     certificate: Path | None = None
     """PEM: leaf and intermediates."""
     key: Path | None = None
+    user: Path | None = None
+    """Folder of the user who sits there, where the archive asks for one (lab.user_identity)."""
     listens_on: tuple[str, int] | None = None
     """Where the archive's C-MOVE to this title arrives. The run opens that listener itself:
     nobody else may hold the address while the probes are put."""
@@ -127,6 +130,7 @@ class Scene:
             calling_ae_title=peer.ae_title,
             certificate=peer.certificate,
             key=peer.key,
+            user=with_passcode(peer.user) if peer.user is not None else None,
             trust=self.trust,
             server_name=self.server_name,
             local_address=self._callable_from(local_address),

@@ -1,13 +1,15 @@
 """The lab's own two archives as scenes: whom the clinic knows there, and who is a stranger."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from lab import bad_certificates
 from lab.engines import Which, settings
 from lab.engines.record import BAD_CERTIFICATES, DEVICES, Archive, Lab
-from lab.pki import DOMAIN, self_made
+from lab.pki import DOMAIN, Identity, self_made
 from lab.scene import Credential, Peer, Scene
 from lab.target import Door, Target
+from lab.user_identity import USER
 from sample_images.manifest import Manifest
 
 LOOPBACK = "127.0.0.1"
@@ -87,6 +89,7 @@ def _peers(lab: Lab, workstation_port: int, *, certificates: bool) -> Mapping[st
             may=frozenset(settings.RIGHTS[title]),
             certificate=identity.certificate if certificates else None,
             key=identity.key if certificates else None,
+            user=_user(identity) if certificates else None,
             listens_on=(LOOPBACK, workstation_port) if name == "workstation" else None,
         )
         for name, title in DEVICES.items()
@@ -98,6 +101,12 @@ def _bad_certificates(lab: Lab) -> Mapping[str, Credential]:
     """What the lab's authority made wrong; a lab of containers keeps it to itself."""
     folder = lab.folder / BAD_CERTIFICATES
     return bad_certificates.load(folder) if folder.is_dir() else {}
+
+
+def _user(identity: Identity) -> Path | None:
+    """Who sits at a device of which the hardened archive demands it."""
+    folder = identity.key.parent / USER
+    return folder if folder.exists() else None
 
 
 def _stranger(lab: Lab) -> Peer:

@@ -20,6 +20,7 @@ from lab.evidence import Evidence, Layer
 from lab.sop_classes import VERIFICATION
 from lab.transcript import Chapter, Page
 from lab.transport import Replies, WireSocket
+from lab.user_identity import UserIdentity
 from lab.wire import Reached, Record, client_context, connect_tcp, wrap_tls
 
 MAXIMUM_PDU = 131072
@@ -49,6 +50,8 @@ class Target:
     key: Path | None = None
     trust: Path | None = None
     """PEM of the CA that signs the archive; None: any certificate is taken, as a stranger would."""
+    user: UserIdentity | None = None
+    """Who sits at the device, where the archive asks for it."""
     server_name: str | None = None
     """The name its certificate must carry where ``trust`` is given; None: the host."""
     lax: bool = False
@@ -65,8 +68,9 @@ class Target:
         return replace(self, **changes)
 
     def in_plaintext(self) -> "Target":
-        """The same door without TLS, and no certificate."""
-        return self.but(door=replace(self.door, tls=False), certificate=None, key=None)
+        """The same door without TLS, no certificate and no passcode, which is for TLS alone."""
+        door = replace(self.door, tls=False)
+        return self.but(door=door, certificate=None, key=None, user=None)
 
     @property
     def _tls_name(self) -> str:
@@ -165,6 +169,8 @@ class Target:
         us.implementation_version_name = ae.implementation_version_name
         for role in roles:
             us.add_negotiation_item(role)
+        if self.user is not None:
+            us.add_negotiation_item(self.user.item())
         us.requested_contexts = contexts
         return association
 

@@ -190,12 +190,16 @@ class Acceptor:
         """Ask the controls, answer A-ASSOCIATE-AC or -RJ; None if rejected."""
         request = proposed.request
         try:
-            items = self._house.stack.admit(request)
+            users = self._house.stack.admit(request)
         except AssociationRejected as refusal:
             self._reject(transport, refusal, request)
             return None
+        request = replace(request, user=", ".join(one.user for one in users))
         pdu, agreement = negotiation.accept(
-            proposed, self._refused(request), maximum_pdu=self._door.maximum_pdu, items=items
+            proposed,
+            self._refused(request),
+            maximum_pdu=self._door.maximum_pdu,
+            responses=[one.response for one in users if one.response is not None],
         )
         transport.send([pdu])
         channel = Channel(transport, decoder, request, agreement, self._door)

@@ -6,7 +6,7 @@ The adapter asks the controls in tuple order and stops at the first refusal; any
 that is not a refusal is a refusal too, so that a broken control admits nobody.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import BaseModel, ConfigDict
@@ -17,6 +17,7 @@ from pacs_open.values import (
     Destination,
     Event,
     Head,
+    Identified,
     Operation,
     Peer,
     PresentationContext,
@@ -61,8 +62,8 @@ class Control(BaseModel):
     def identify(self, peer: Peer, ledger: "Ledger") -> None:
         """TLS done, before any DICOM byte. No: ``ConnectionDropped``."""
 
-    def admit(self, request: AssociationRequest, ledger: "Ledger") -> None:
-        """A-ASSOCIATE-RQ read. No: ``AssociationRejected``."""
+    def admit(self, request: AssociationRequest, ledger: "Ledger") -> Sequence[Identified] | None:
+        """A-ASSOCIATE-RQ read; the user whom it names, if any. No: ``AssociationRejected``."""
 
     def choose(self, request: AssociationRequest, context: PresentationContext) -> None:
         """One presentation context is negotiated. No: ``ContextRejected``."""

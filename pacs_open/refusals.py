@@ -63,6 +63,11 @@ def no_reason_given(why: str) -> AssociationRejected:
     return AssociationRejected(why, 1, 1, 1)
 
 
+def user_not_authenticated(why: str) -> AssociationRejected:
+    """Rejected-permanent, service-provider (ACSE), no-reason-given (1,2,1), PS3.7 D.3.3.7.3."""
+    return AssociationRejected(why, 1, 2, 1)
+
+
 def local_limit_exceeded(why: str) -> AssociationRejected:
     """Rejected-transient, service-provider (presentation), local-limit-exceeded (2,3,2)."""
     return AssociationRejected(why, 2, 3, 2)

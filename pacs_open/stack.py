@@ -24,6 +24,7 @@ from pacs_open.values import (
     Destination,
     Event,
     Head,
+    Identified,
     Operation,
     Peer,
     PresentationContext,
@@ -89,15 +90,12 @@ class Stack:
         """TLS done. Raises ConnectionDropped."""
         self._ask(ConnectionDropped, "identify", peer, self._ledger)
 
-    def admit(self, request: AssociationRequest) -> list[Any]:
-        """A-ASSOCIATE-RQ read; user information items for the answer. Raises AssociationRejected.
-
-        A control may return such items (pynetdicom primitives: the user identity response).
-        """
-        items: list[Any] = []
+    def admit(self, request: AssociationRequest) -> list[Identified]:
+        """A-ASSOCIATE-RQ read; the users whom controls identified. Raises AssociationRejected."""
+        found: list[Identified] = []
         for control in self._at("admit"):
-            items += _fenced(AssociationRejected, control, "admit", request, self._ledger) or ()
-        return items
+            found += _fenced(AssociationRejected, control, "admit", request, self._ledger) or ()
+        return found
 
     def choose(self, request: AssociationRequest, context: PresentationContext) -> None:
         """A presentation context is negotiated. Raises ContextRejected."""

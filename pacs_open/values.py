@@ -86,6 +86,15 @@ class UserIdentity:
 
 
 @dataclass(frozen=True)
+class Identified:
+    """A user whom a control has identified; may be returned at ``admit``."""
+
+    user: str
+    response: bytes | None = field(default=None, repr=False)
+    """What the A-ASSOCIATE-AC answers (PS3.7 D.3.3.7.2); None: no answer was asked for."""
+
+
+@dataclass(frozen=True)
 class PresentationContext:
     """One proposed presentation context (PS3.8 9.3.2.2)."""
 
@@ -103,6 +112,8 @@ class AssociationRequest:
     called_ae_title: str
     contexts: tuple[PresentationContext, ...] = ()
     user_identity: UserIdentity | None = None
+    user: str = ""
+    """Who the user is, once a control has identified one."""
     implementation_class_uid: str = ""
     implementation_version_name: str = ""
 

@@ -96,6 +96,13 @@ class AuditMessages:
         _participant(message, Participant.ourselves(), DCM.Application)
         return self._finish(message)
 
+    def user_login(self, user: str, at: Participant, ae_title: str) -> str:
+        """A user was identified (A.5.3.12)."""
+        message = _begin(DCM.UserAuthentication, "E", SUCCESS, DCM.Login)
+        _participant(message, at._replace(user_id=user, is_requestor=True))
+        _participant(message, Participant.ourselves(ae_title))
+        return self._finish(message)
+
     def security_alert(
         self,
         kind: Code,

@@ -18,7 +18,9 @@ from lab.engines import TIME_TO_LIVE, EngineError, Which, claim, keeper, known, 
 from lab.engines.ports import free_port
 from lab.engines.processes import ProgramError, StartedProcess, await_line, start
 from lab.engines.record import BAD_CERTIFICATES, DEVICES, Archive, Lab
+from lab.issuing import users
 from lab.pki import Authority, Identity, private_folder
+from lab.user_identity import USER
 from pacs_open.archive.archive import Archive as Store
 
 START_WITHIN = 60.0
@@ -164,6 +166,9 @@ def _make_identities(lab: Lab, time_to_live: timedelta) -> None:
     bench = Bench(authority, "modality", until=lab.until)
     bad_certificates.write_all(bench, lab.folder / BAD_CERTIFICATES)
     authority.write_crl(lab.folder / "secure" / "crl.pem")
+    seats = {title: lab.folder / "identities" / name for name, title in DEVICES.items()}
+    at = {user: seats[title] / USER for title, user in settings.USERS.items()}
+    users.make(at, lab.folder / "secure" / "users", authority.until)
     _make_audit_key(lab.folder / "secure")
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from lab.issuing import users
 from lab.pki import DOMAIN, Identity
 
 RIGHTS: Mapping[str, tuple[str, ...]] = {
@@ -31,6 +32,9 @@ STORES: Mapping[str, tuple[str, ...]] = {
 
 SCOPE: Mapping[str, tuple[str, ...]] = {"READER": ("CT",)}
 """The only modalities that a device which finds and retrieves may see; no entry: all of them."""
+
+USERS: Mapping[str, str] = {"READER": "reader"}
+"""The only devices of which a user is demanded, and who that is."""
 
 HANDSHAKE_DEADLINE = 5.0
 """Seconds until the hardened archive hangs up on a caller who says nothing."""
@@ -110,6 +114,9 @@ def secure_archive(
                 "services": rights,
                 "storage_classes": {t: list(c) for t, c in STORES.items() if t in friends},
             },
+            "user_identity": users.settings(
+                "users", [title for title in rights if title not in USERS]
+            ),
             "permissions": {"rights": rights},
             "query_scope": {
                 "limit": MATCHES,
@@ -152,6 +159,7 @@ def closed_to_all(tables: Mapping[str, Any]) -> dict[str, Any]:
         ("node_identity", "certificates"),
         ("presentation_contexts", "services"),
         ("presentation_contexts", "storage_classes"),
+        ("user_identity", "exempt"),
         ("permissions", "rights"),
         ("query_scope", "everything"),
         ("query_scope", "modalities"),

@@ -12,9 +12,11 @@ from cryptography.hazmat.primitives import serialization
 from lab import bad_certificates
 from lab.bad_certificates import Bench
 from lab.certificates import Usage
+from lab.issuing import users
 from lab.issuing.plan import NAME, BadTable, IdentityTable, Issuing
 from lab.key_files import private_folder
 from lab.pki import DOMAIN, Authority, Identity
+from lab.user_identity import USER
 
 
 class IssuingError(Exception):
@@ -33,6 +35,8 @@ def create(plan: Issuing, lifetime: timedelta, now: datetime | None = None) -> S
     if plan.bad_certificates is not None:
         _make_bad(authority, plan.bad_certificates, now, now + lifetime)
     authority.write_crl(plan.archive.crl)
+    at = {table.user: table.directory / USER for table in plan.identities if table.user}
+    users.make(at, plan.archive.users, authority.until)
     _make_audit_key(plan.archive.audit_key)
     return made
 

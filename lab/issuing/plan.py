@@ -27,6 +27,9 @@ class IdentityTable(told.Table):
     names: tuple[str, ...] = ()
     """More host names that it has."""
 
+    user: str | None = None
+    """Who sits there: gets a passcode and tokens, in ``directory``/user."""
+
     @property
     def usage(self) -> Usage:
         """What its certificate may be shown for."""
@@ -48,6 +51,8 @@ class ArchiveTable(told.Table):
     peers: Path
     """Folder for the certificates of all devices, as NAME.pem."""
     crl: Path
+    users: Path
+    """Folder for the hashes of passcodes, and the key of who issues tokens."""
     audit_key: Path
 
 

@@ -8,6 +8,7 @@ from lab.pki import self_made
 from lab.scene import Credential, Peer, Scene, Wanted
 from lab.stations.config import ArchiveTable, DeviceTable, Station
 from lab.target import Door
+from lab.user_identity import USER
 
 STRANGER = "STRANGER"
 
@@ -59,11 +60,13 @@ def _bad_certificates(station: Station) -> Mapping[str, Credential]:
 def peer_of(station: Station, device: DeviceTable, archive: ArchiveTable) -> Peer:
     """A device as the archive's peer; certificates are shown where TLS is spoken, only."""
     keys = device.keys if archive.tls else None
+    user = keys / USER if keys else None
     port = device.listens.get(archive.name)
     return Peer(
         device.ae_title,
         may=frozenset(device.may),
         certificate=keys / "certificate.pem" if keys else None,
         key=keys / "key.pem" if keys else None,
+        user=user if user is not None and user.exists() else None,
         listens_on=(station.listens_at, port) if port is not None else None,
     )

@@ -23,6 +23,7 @@ from pynetdicom.pdu_primitives import (
     MaximumLengthNotification,
     SCP_SCU_RoleSelectionNegotiation,
     SOPClassExtendedNegotiation,
+    UserIdentityNegotiation,
 )
 
 from pacs_open import transfer_capability
@@ -86,7 +87,7 @@ def accept(
     refused: Mapping[int, int],
     *,
     maximum_pdu: int,
-    items: Sequence[Any] = (),
+    responses: Sequence[bytes] = (),
 ) -> tuple[bytes, Agreement]:
     """Negotiate all contexts; the A-ASSOCIATE-AC to send, and what was agreed.
 
@@ -94,7 +95,7 @@ def accept(
         proposal: what the requestor proposes.
         refused: context id -> result (PS3.8 Table 9-18), for contexts refused by policy.
         maximum_pdu: bytes we take in one P-DATA-TF, and announce.
-        items: more user information for the answer (pynetdicom primitives).
+        responses: what a requestor who gave a user identity and asked for an answer is told.
     """
     outcomes = {
         context.context_id: _outcome(context, proposal, refused.get(context.context_id))
@@ -116,7 +117,7 @@ def accept(
         *_mandatory(maximum_pdu),
         *_role_items(proposal, outcomes),
         *extended.values(),
-        *items,
+        *map(_user_identity, responses),
     ]
     relational = frozenset(uid for uid in extended if proposal.extended[uid][0] == 1)
     pdu = _answer(proposal, outcomes, user_information)
@@ -140,6 +141,12 @@ def _mandatory(maximum_pdu: int) -> list[Any]:
     version = ImplementationVersionNameNotification()
     version.implementation_version_name = IMPLEMENTATION_VERSION_NAME
     return [maximum, implementation, version]
+
+
+def _user_identity(response: bytes) -> UserIdentityNegotiation:
+    item = UserIdentityNegotiation()
+    item.server_response = response
+    return item
 
 
 def _role_item(sop_class_uid: str, roles: _Roles) -> SCP_SCU_RoleSelectionNegotiation:

@@ -17,6 +17,7 @@ from pacs_secure.controls.query_scope import QueryScope
 from pacs_secure.controls.refusal_budget import RefusalBudget
 from pacs_secure.controls.tls import Tls
 from pacs_secure.controls.uniform_refusal import UniformRefusal
+from pacs_secure.controls.user_identity import UserIdentity
 
 CONTROLS: tuple[type[Control], ...] = (
     HandshakeDeadline,
@@ -28,6 +29,7 @@ CONTROLS: tuple[type[Control], ...] = (
     CallingAE,
     UniformRefusal,
     NodeIdentity,
+    UserIdentity,
     PresentationContexts,
     Permissions,
     QueryScope,

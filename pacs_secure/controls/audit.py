@@ -6,10 +6,11 @@ kept no record, or one that an intruder could rewrite, cannot.
 What it demands: DICOM audit messages (PS3.15 A.5) for start and stop, failed handshakes,
 dropped connections, rejected associations, refused requests, queries and retrievals with their
 identifier, and transfers (one message when the first instance of a study was answered, one
-with the number of instances at the end). One writer for all workers appends them to a file
-whose lines are chained by a keyed digest; ``pacslab audit check`` finds lines that were edited,
-removed, inserted or moved, and a tail that was cut off. C-ECHO and mere associations are not
-told. The trail holds Patient IDs, which is why nobody but the archive may read it.
+with the number of instances at the end), and users who were identified. One writer for all
+workers appends them to a file whose lines are chained by a keyed digest; ``pacslab audit check``
+finds lines that were edited, removed, inserted or moved, and a tail that was cut off. C-ECHO and
+mere associations are not told. The trail holds Patient IDs, which is why nobody but the archive
+may read it.
 
 What is guaranteed: each query, each first instance of a study and each refusal is with the
 operating system before the association goes on; a worker that dies leaves a line about the
@@ -109,7 +110,9 @@ class Audit(Control):
         if event.moment in _ACTIVITY:
             return [Entry(self._messages.application_activity(_ACTIVITY[event.moment]))]
         entries: Sequence[Entry] = ()
-        if event.moment is Moment.OPERATION_ANSWERED and not event.refused:
+        if event.moment is Moment.ASSOCIATION_ACCEPTED:
+            entries = self._logged_in(event)
+        elif event.moment is Moment.OPERATION_ANSWERED and not event.refused:
             entries = self._answered(event)
         elif event.moment is Moment.SUB_OPERATION_ANSWERED:
             entries = self._counted(event)
@@ -118,6 +121,14 @@ class Audit(Control):
         if event.refused or event.moment is Moment.HANDSHAKE_FAILED:
             entries = [*entries, self._alert(event)]
         return entries
+
+    def _logged_in(self, event: Event) -> Sequence[Entry]:
+        """Mere associations are not told; a user's is."""
+        request, peer = event.request, event.peer
+        if request is None or peer is None or not request.user:
+            return []
+        at = Participant.of(peer, request.calling_ae_title)
+        return [Entry(self._messages.user_login(request.user, at, request.called_ae_title))]
 
     def _answered(self, event: Event) -> Sequence[Entry]:
         """A DIMSE request has its final status."""

@@ -342,6 +342,7 @@ def _controls(folder, party):
         "presentation_contexts": {"services": rights},
         "permissions": {"rights": rights},
         "query_scope": {"everything": sorted(friends)},
+        "user_identity": {"exempt": sorted(friends)},
         "move_destinations": {"titles": [TOOLS_SCP, ORTHANC]},
         "audit": {
             "file": "audit/trail.log",

@@ -4,7 +4,7 @@ import hashlib
 import sys
 from contextlib import ExitStack
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,11 +16,13 @@ from lab.cli import app
 from lab.engines import places
 from lab.engines.ports import free_port
 from lab.friend import greet
+from lab.issuing import users
 from lab.marked import Marked
 from lab.pki import Authority, self_made
 from lab.scene import Peer, Scene
 from lab.sop_classes import CT
 from lab.target import Door
+from lab.user_identity import USER
 from pacs_open.config import Config
 from pacs_open.ledger import LocalLedger
 from pacs_open.server import Server
@@ -37,6 +39,7 @@ RIGHTS = {
     "visitor": {"echo", "store", "find", "get"},
     "reader": {"echo", "find", "get", "move"},
 }
+EXEMPT = ("MODALITY", "WORKSTATION", "VISITOR")
 SEES_ALL = ("MODALITY", "WORKSTATION", "VISITOR")
 DEADLINE = 1.0
 ASSOCIATIONS = 6
@@ -56,6 +59,8 @@ def identities(tmp_path_factory):
     }
     bad_certificates.write_all(Bench(authority, "modality"), folder / "bad")
     authority.write_crl(folder / "crl.pem")
+    until = datetime.now(UTC) + timedelta(hours=1)
+    users.make({"reader": folder / "reader" / USER}, folder / "pacs-secure" / "users", until)
     return {**known, "stranger": self_made("stranger", folder / "stranger")}
 
 
@@ -66,6 +71,7 @@ def _peers(identities, workstation_port, *, certificates):
             frozenset(may),
             identities[name].certificate if certificates else None,
             identities[name].key if certificates else None,
+            identities[name].key.parent / USER if certificates and name == "reader" else None,
             ("127.0.0.1", workstation_port) if name == "workstation" else None,
         )
         for name, may in RIGHTS.items()
@@ -122,6 +128,7 @@ def _controls(identities):
             "modalities": {"READER": ["CT"]},
         },
         "move_destinations": {"titles": ["WORKSTATION"]},
+        "user_identity": users.settings(own.certificate.parent / "users", EXEMPT),
         "audit": {"enabled": False},
     }
     return build(tables, source="test", folder=own.certificate.parent)

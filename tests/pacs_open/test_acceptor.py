@@ -12,7 +12,7 @@ from pacs_open.refusals import (
     ContextRejected,
     called_ae_not_recognized,
 )
-from pacs_open.values import Moment, PresentationContext
+from pacs_open.values import Identified, Moment, PresentationContext
 from pacs_open.wire import upper_layer
 from pacs_open.wire.dimse import Pdu
 from pacs_open.wire.negotiation import Wanted, propose
@@ -271,18 +271,21 @@ def test_an_acceptance_that_cannot_be_observed_ends_the_association(serving, pee
     assert a.read_pdu() == (PduType.ABORT, bytes(4))
 
 
-def test_user_information_of_a_control_is_in_the_answer(serving, peer, control):
-    from pynetdicom.pdu_primitives import UserIdentityNegotiation  # noqa: PLC0415 - here alone
-
-    item = UserIdentityNegotiation()
-    item.server_response = b""
-    a = peer(serving(control(admit=lambda self, request, ledger: [item])))
+@pytest.mark.parametrize("response", [b"", None])
+def test_a_user_whom_a_control_identified_is_told_of_and_answered_if_asked(
+    serving, peer, control, witness, response
+):
+    user = Identified("reader", response)
+    identifies = control(admit=lambda self, request, ledger: [user])
+    a = peer(serving(identifies, witness.control))
     a.socket.sendall(_request())
 
     kind, body = a.read_pdu()
 
     assert kind == PduType.ASSOCIATE_AC
-    assert body.endswith(b"\x59\x00\x00\x02\x00\x00")
+    assert body.endswith(b"\x59\x00\x00\x02\x00\x00") is (response is not None)
+    (event,) = witness.wait_for(Moment.ASSOCIATION_ACCEPTED)
+    assert event.request.user == "reader"
 
 
 # -- TLS

@@ -20,6 +20,7 @@ from pacs_open.values import (
     Dimse,
     Event,
     Head,
+    Identified,
     Level,
     Model,
     Moment,
@@ -144,10 +145,11 @@ def test_narrowing_goes_through_all_controls():
     assert stack.narrow(QUERY).limit == 5
 
 
-def test_admit_may_return_items_for_the_answer():
-    stack = _stack(_control("one", admit=lambda self, request, ledger: ["item"]), _control("two"))
+def test_admit_may_return_users_whom_it_identified():
+    user = Identified("reader", b"")
+    stack = _stack(_control("one", admit=lambda self, request, ledger: [user]), _control("two"))
 
-    assert stack.admit(REQUEST) == ["item"]
+    assert stack.admit(REQUEST) == [user]
 
 
 def test_a_refusal_leaves_in_the_words_of_the_last_voice():

@@ -146,3 +146,15 @@ def test_a_transfer_names_study_patient_and_how_many():
     assert patient.get("ParticipantObjectID") == "P1"
     assert patient.find("ParticipantObjectIDTypeCode").get("csd-code") == "2"
     assert root.find("EventIdentification").get("EventActionCode") == "R"
+
+
+def test_a_login_names_the_user_and_the_device():
+    root = parsed(MESSAGES.user_login("reader", THERE, "PACS-SECURE"))
+
+    event = root.find("EventIdentification")
+    assert event.find("EventID").get("csd-code") == "110114"
+    assert event.find("EventTypeCode").get("csd-code") == "110122"
+    user, ours = root.findall("ActiveParticipant")
+    assert (user.get("UserID"), user.get("UserIsRequestor")) == ("reader", "true")
+    assert user.get("NetworkAccessPointID") == THERE.address
+    assert "PACS-SECURE" in ours.get("AlternativeUserID")

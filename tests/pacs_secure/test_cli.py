@@ -101,6 +101,7 @@ calling_ae = {{ titles = {json.dumps(titles)} }}
 node_identity = {{ fingerprints = {lists} }} }}
 permissions = {{ rights = {rights} }}
 presentation_contexts = {{ services = {rights} }}
+user_identity = {{ exempt = {json.dumps(titles)} }}
 audit = {{ enabled = false }}
 [controls.tls]
 certificate = "{own.certificate.as_posix()}"

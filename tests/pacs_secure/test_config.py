@@ -97,7 +97,11 @@ def test_controls_must_be_tables(written):
             ["called_ae"],
             [n for n in ALL if n not in {"called_ae", "refusal_budget", "uniform_refusal"}],
         ),
-        ([], ["tls"], [name for name in ALL if name not in {"tls", "node_identity"}]),
+        (
+            [],
+            ["tls"],
+            [n for n in ALL if n not in {"tls", "node_identity", "user_identity"}],
+        ),
         (["node_identity"], ["node_identity"], ["tls"]),  # the base it is judged against
         (["node_identity"], ["tls"], []),
         (["tls"], ["called_ae"], ["tls"]),

@@ -99,6 +99,8 @@ rights = {rights}
 services = {rights}
 [controls.query_scope]
 everything = ["WORKSTATION"]
+[controls.user_identity]
+exempt = ["MODALITY", "WORKSTATION"]
 [controls.move_destinations]
 titles = ["WORKSTATION"]
 [controls.audit]

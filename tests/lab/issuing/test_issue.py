@@ -33,6 +33,7 @@ def plan(tmp_path):
             peers=tmp_path / "archive" / "peers",
             crl=tmp_path / "archive" / "crl.pem",
             audit_key=tmp_path / "archive" / "audit" / "key",
+            users=tmp_path / "archive" / "users",
         ),
         identities=tuple(good),
         bad_certificates=BadTable(name="modality", directory=tmp_path / "bad"),

@@ -1,5 +1,4 @@
 import pytest
-from pynetdicom.pdu_primitives import UserIdentityNegotiation
 
 from pacs_open import transfer_capability
 from pacs_open.errors import ProtocolError
@@ -104,15 +103,22 @@ def test_extended_negotiation_without_end_is_not_answered():
     assert len(pdu) < 1000
 
 
-def test_more_user_information_can_be_answered():
-    item = UserIdentityNegotiation()
-    item.server_response = b""
+@pytest.mark.parametrize(
+    ("responses", "item"),
+    [
+        ([b""], b"\x59\x00\x00\x02\x00\x00"),
+        ([b"abc"], b"\x59\x00\x00\x05\x00\x03abc"),
+        ([], None),
+    ],
+)
+def test_a_user_identity_is_answered_where_it_was_asked_for(responses, item):
     wanted = _wanted((VERIFICATION, (IMPLICIT,)))
     proposed = proposal.read(negotiation.propose(wanted, maximum_pdu=0)[6:], Peer("a", 1))
 
-    pdu, _ = negotiation.accept(proposed, {}, maximum_pdu=131072, items=[item])
+    pdu, _ = negotiation.accept(proposed, {}, maximum_pdu=131072, responses=responses)
 
-    assert b"\x59\x00\x00\x02\x00\x00" in pdu
+    assert (b"\x59\x00" in pdu) is bool(responses)
+    assert item is None or item in pdu
 
 
 @pytest.mark.parametrize("body", [b"", b"\0" * 68, b"\0\1" + bytes(66) + b"\x21\0\xff\xff"])

@@ -216,3 +216,11 @@ def test_an_absent_key_is_a_clear_line(tmp_path):
     with pytest.raises(ConfigurationError, match=r"controls\.audit: key .*no such file"):
         audit.books()
     assert audit.name == BOOK
+
+
+def test_a_user_who_was_identified_is_told_of(audit, ledger, happened):
+    event = happened(Moment.ASSOCIATION_ACCEPTED)
+    audit.observe(replace(event, request=replace(event.request, user="reader")), ledger)
+
+    assert messages(audit) == [("110114", "110122", "0")]
+    assert 'UserID="reader"' in audit.file.read_text("utf-8")
