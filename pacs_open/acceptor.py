@@ -7,7 +7,6 @@ step asks the controls, each answer becomes an event. Nothing here decides; the 
 import contextlib
 import logging
 import socket
-import ssl
 import time
 from dataclasses import replace
 from typing import Final, Protocol
@@ -17,7 +16,6 @@ from pacs_open.door import Door
 from pacs_open.errors import (
     ConnectionLostError,
     DeadlineError,
-    PacsError,
     PeerAbortedError,
     ProtocolError,
     UnobservedError,
@@ -25,9 +23,10 @@ from pacs_open.errors import (
 from pacs_open.refusals import AssociationRejected, ConnectionDropped, ContextRejected
 from pacs_open.services import Scp
 from pacs_open.stack import Stack
-from pacs_open.values import AssociationRequest, Certificate, Event, Moment, Peer
-from pacs_open.wire import dimse, negotiation, proposal, upper_layer
+from pacs_open.values import AssociationRequest, Event, Moment, Peer
+from pacs_open.wire import dimse, handshake, negotiation, proposal, upper_layer
 from pacs_open.wire.association import Channel
+from pacs_open.wire.handshake import HandshakeFailedError
 from pacs_open.wire.proposal import Proposal
 from pacs_open.wire.transport import Transport
 from pacs_open.wire.upper_layer import PduType, State
@@ -112,7 +111,7 @@ class Acceptor:
             why = spoken.why or refusal.why
             self._tell(Event(Moment.CONNECTION_DROPPED, refused=True, why=why))
             return
-        except _HandshakeFailedError as error:
+        except HandshakeFailedError as error:
             # OpenSSL's alert is on its way: closing with bytes unread could destroy it.
             event = Event(Moment.HANDSHAKE_FAILED, refused=True, why=str(error))
             self._leave(Transport(self._socket, write_deadline=1.0), event, linger=error.has_alert)
@@ -127,28 +126,9 @@ class Acceptor:
 
     def _handshake(self) -> None:
         """Wrap the socket where the door has TLS; the peer then has its certificate."""
-        context = self._door.ssl_context
-        if context is None:
-            return
-        try:
-            self._socket.settimeout(max(self._deadline - time.monotonic(), 0.001))
-            wrapped = context.wrap_socket(
-                self._socket, server_side=True, do_handshake_on_connect=False
-            )
-            self._socket = wrapped
-            wrapped.do_handshake()
-        except (OSError, ValueError) as error:
-            raise _HandshakeFailedError(
-                _why_handshake_failed(error), has_alert=isinstance(error, ssl.SSLError)
-            ) from error
-        der = wrapped.getpeercert(binary_form=True)
-        cipher = wrapped.cipher()
-        self.peer = replace(
-            self.peer,
-            certificate=Certificate(der) if der else None,
-            tls_version=wrapped.version(),
-            cipher=cipher[0] if cipher else None,
-        )
+        if self._door.ssl_context is not None:
+            self._socket = handshake.wrap(self._socket, self._door.ssl_context)
+            self.peer = handshake.perform(self._socket, self.peer, self._deadline)
 
     def _proposal(self, transport: Transport, decoder: dimse.Decoder) -> Proposal | None:
         """Read the A-ASSOCIATE-RQ; None if the connection is over."""
@@ -282,21 +262,3 @@ class Acceptor:
 
     def _tell(self, event: Event) -> None:
         self._house.tell(replace(event, peer=self.peer))
-
-
-class _HandshakeFailedError(PacsError):
-    """TLS did not come about; ``has_alert``: the peer was told so."""
-
-    def __init__(self, message: str, *, has_alert: bool) -> None:
-        super().__init__(message)
-        self.has_alert = has_alert
-
-
-def _why_handshake_failed(error: Exception) -> str:
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return f"TLS: certificate not accepted: {error.verify_message}"
-    if isinstance(error, ssl.SSLError):
-        return f"TLS: {error.reason or 'the peer closed in the middle'}"
-    if isinstance(error, TimeoutError):
-        return "TLS: the handshake took too long"
-    return f"TLS: {getattr(error, 'strerror', None) or type(error).__name__}"

@@ -166,7 +166,7 @@ def test_an_archive_that_admits_nobody_refuses_its_friends(engine, tmp_path):
     try:
         with secure_scene(lab).target(secure_scene(lab).peers["visitor"]).converse() as talk:
             assert talk.echo() is None
-        assert "rj 1/1/3" in {seen.code for seen in talk.evidence}
+        assert "rj 1/1/1" in {seen.code for seen in talk.evidence}
         assert _echo(open_scene(lab)) == SUCCESS
     finally:
         engine.down(lab)
