@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from lab.commands import evidence
 from lab.commands.faults import faults
 from lab.report import breach as breaches
 from lab.report import diff as differences
@@ -23,6 +24,9 @@ ReportFile = Annotated[
     str, typer.Argument(metavar="REPORT", help="report.json; of a demo FILE#open or FILE#secure.")
 ]
 Out = Annotated[Path | None, typer.Option(help="File to write; else it is printed.")]
+
+report.command("pack")(evidence.pack)
+report.command("check")(evidence.check)
 
 
 class Form(StrEnum):
