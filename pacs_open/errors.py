@@ -33,6 +33,10 @@ class CommitInDoubtError(IndexAwayError):
     """The catalogue went away while it committed: whether it did is known when it is back."""
 
 
+class IndexBehindError(IndexUnavailableError):
+    """The catalogue has lost what it knew of a segment: another one took its place, or a copy."""
+
+
 class DamagedRecordError(ArchiveError):
     """A record in the log does not match its checksum; its neighbours are untouched."""
 

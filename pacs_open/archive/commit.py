@@ -14,11 +14,11 @@ from sqlalchemy import Connection
 from pacs_open.archive.counter import Counter
 from pacs_open.archive.group_commit import GroupCommit
 from pacs_open.archive.incoming import Outcome, Request
-from pacs_open.archive.record import RecordHeader
+from pacs_open.archive.record import SEGMENT_START, RecordHeader
 from pacs_open.archive.segment import Segment
-from pacs_open.errors import ArchiveError, IndexAwayError
+from pacs_open.errors import ArchiveError, IndexAwayError, IndexBehindError
 from pacs_open.index.index import Index, segment_ends
-from pacs_open.index.placement import existing, kin, note_segment, place, remove
+from pacs_open.index.placement import advance_segment, existing, kin, note_segment, place, remove
 from pacs_open.refusals import Refusal
 from pacs_open.values import Record
 
@@ -114,4 +114,22 @@ class Committer:
             rows = kin(connection, entry)
             request.outcome = Outcome.REPLACED
         place(connection, entry, number, (segment.number, header.offset), rows)
-        note_segment(connection, segment.number, header.end, segment.synced)
+        _note(connection, segment, header)
+
+
+def _note(connection: Connection, segment: Segment, header: RecordHeader) -> None:
+    """Say that a segment is in the index up to the end of one more record.
+
+    An index that went back in time (a standby that lagged behind, a copy of yesterday) would
+    else be told that it has what lies before, and nobody would ever look there again.
+
+    Raises:
+        IndexBehindError: the index does not end where the record begins.
+    """
+    record = (header.offset, header.end)
+    if advance_segment(connection, segment.number, record, segment.synced):
+        return
+    known = segment_ends(connection).get(segment.number)
+    if known is not None or header.offset != SEGMENT_START:
+        raise IndexBehindError(f"{segment.path}: the index has lost what it knew of it")
+    note_segment(connection, segment.number, header.end, segment.synced)

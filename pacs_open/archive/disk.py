@@ -120,6 +120,10 @@ if sys.platform != "win32":
             return False
         return True
 
+    def unlock(descriptor: int) -> None:
+        """Give a lock back."""
+        fcntl.flock(descriptor, fcntl.LOCK_UN)
+
 else:  # pragma: no cover - Windows knows no shared lock: there one process has the archive
     import msvcrt
 
@@ -136,6 +140,11 @@ else:  # pragma: no cover - Windows knows no shared lock: there one process has 
         except OSError:
             return False
         return True
+
+    def unlock(descriptor: int) -> None:
+        """Give a lock back."""
+        os.lseek(descriptor, FAR, os.SEEK_SET)
+        msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)
 
 
 @contextlib.contextmanager

@@ -14,7 +14,7 @@ from pacs_open.archive.segment import Segment
 from pacs_open.archive.stored import IMPLICIT_VR_LITTLE_ENDIAN
 from pacs_open.data_sets.head import HeadScanner
 from pacs_open.data_sets.part10 import FileMeta
-from pacs_open.errors import ArchiveError, CommitInDoubtError
+from pacs_open.errors import ArchiveError, CommitInDoubtError, IndexBehindError
 from pacs_open.index.entry import Entry, describe
 from pacs_open.refusals import DimseRefused
 from pacs_open.values import Head, Record
@@ -160,6 +160,9 @@ class Incoming:
         except CommitInDoubtError:
             self._doubt()
             raise
+        except IndexBehindError:
+            self._discard(keep=False)  # whoever takes it next reads it into the index first
+            raise
         if request.repeated_in is not None:
             self._discard()
             self._store.sync_segment(request.repeated_in)
@@ -231,14 +234,14 @@ class Incoming:
             segment, self._segment = self._segment, None
             self._store.doubt(segment, self._header)
 
-    def _discard(self) -> None:
+    def _discard(self, *, keep: bool = True) -> None:
         segment, self._segment = self._segment, None
         if segment is None:
             return
         sound = False
         try:
             segment.cut(segment.end)
-            sound = True
+            sound = keep
         finally:
             self._store.pool.give(segment, sound=sound)
 

@@ -26,7 +26,12 @@ from pacs_open.archive.counter import Counter
 from pacs_open.archive.record import SEGMENT_START
 from pacs_open.archive.segment import Damage, Segment
 from pacs_open.archive.stored import examine
-from pacs_open.errors import ArchiveError, DamagedRecordError
+from pacs_open.errors import (
+    ArchiveError,
+    ArchiveFullError,
+    DamagedRecordError,
+    IndexUnavailableError,
+)
 from pacs_open.index import schema
 from pacs_open.index.index import Index, segment_ends
 from pacs_open.index.placement import existing, kin, note_segment, place, remove
@@ -155,16 +160,31 @@ class Recovery:
         """Put records into the index in commit order, then say that these segments are in."""
         places.sort()
         for start in range(0, len(places), STEP):
-            with self.index.writing() as connection:
-                for _, number, offset in places[start : start + STEP]:
-                    if each := leases.take(number):
-                        self._put(connection, each, offset)
+            self._put_all(places[start : start + STEP], leases)
         with self.index.writing() as connection:
             for number in leases.taken:
                 if each := leases.take(number):
                     each.sync()
                     note_segment(connection, number, each.end, each.synced)
         self.counter.at_least(max((commit for commit, _, _ in places), default=0))
+
+    def _put_all(self, places: list[Place], leases: "_Leases") -> None:
+        """In one transaction; one that the index refuses must not keep the others out."""
+        try:
+            with self.index.writing() as connection:
+                for _, number, offset in places:
+                    if each := leases.take(number):
+                        self._put(connection, each, offset)
+        except (IndexUnavailableError, ArchiveFullError):
+            raise
+        except ArchiveError as error:
+            if len(places) == 1:
+                _, number, offset = places[0]
+                path = segment.path_of(self.directory, number)
+                logger.error("%s: found by nobody at %d: %s", path, offset, error)  # noqa: TRY400
+                return
+            for one in places:
+                self._put_all([one], leases)
 
     def _put(self, connection: Connection, each: Segment, offset: int) -> None:
         header = each.header_at(offset)

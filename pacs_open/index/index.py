@@ -205,6 +205,12 @@ def _refuse_what_is_not_ours(state: Mapping[str, str], owner: str, *, alone: boo
             "of its own (an empty one is filled from the log)"
         )
         raise ArchiveError(message)
+    if "version" not in state and not alone:
+        message = (
+            "the index is gone while others work with it; stop all workers and replicas and start "
+            "again: it is made anew from the log"
+        )
+        raise ArchiveError(message)
     version = state.get("version", schema.VERSION)
     if version != schema.VERSION and not alone:
         message = (

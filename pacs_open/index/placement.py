@@ -83,6 +83,12 @@ _NOTE = Prepared(
     .values(indexed=bindparam("indexed"), synced=bindparam("synced"))
 )
 
+_ADVANCE = Prepared(
+    update(segments)
+    .where(segments.c.number == bindparam("segment"), segments.c.indexed == bindparam("begin"))
+    .values(indexed=bindparam("indexed"), synced=bindparam("synced"))
+)
+
 
 def existing(connection: Connection, sop_instance_uid: str) -> Any:
     """The row that stands under a SOP Instance UID; None if there is none."""
@@ -129,6 +135,15 @@ def note_segment(connection: Connection, number: int, indexed: int, synced: int)
     ends = {"indexed": indexed, "synced": synced}
     if _NOTE.run(connection, {"segment": number, **ends}).rowcount == 0:
         connection.execute(insert(segments), {"number": number, **ends})
+
+
+def advance_segment(
+    connection: Connection, number: int, record: tuple[int, int], synced: int
+) -> bool:
+    """Note one more record, from where to where; False if the index ends elsewhere."""
+    begin, end = record
+    ends = {"begin": begin, "indexed": end, "synced": synced}
+    return _ADVANCE.run(connection, {"segment": number, **ends}).rowcount == 1
 
 
 def _is_known(own: Any, entry: Entry, prints: Mapping[Level, str]) -> bool:

@@ -33,6 +33,13 @@ READERS: Final = 8
 _TURN: Final = 0x50414353  # "PACS"
 """The advisory lock of the one who writes. A lock on a table would keep autovacuum from it."""
 _FULL: Final = frozenset({"53100"})
+_NOT_AS_MADE: Final = (
+    psycopg.errors.UndefinedTable,
+    psycopg.errors.UndefinedColumn,
+    psycopg.errors.InsufficientPrivilege,
+    psycopg.errors.InvalidSchemaName,
+)
+"""Somebody took tables or rights away: no instance's fault."""
 _DATA: Final = (psycopg.DataError, psycopg.IntegrityError, psycopg.ProgrammingError)
 
 T = TypeVar("T")
@@ -137,6 +144,9 @@ class Postgresql:
         cause = getattr(error, "orig", None) or error
         if getattr(cause, "sqlstate", None) in _FULL:
             return ArchiveFullError("the index has no room on the database server's disk")
+        if isinstance(cause, _NOT_AS_MADE):
+            kind = type(cause).__name__
+            return IndexAwayError(f"the index is not as it was made ({kind} {cause.sqlstate})")
         if isinstance(cause, _DATA):
             return ArchiveError(f"the index refuses it ({type(cause).__name__} {cause.sqlstate})")
         said = (str(cause).strip() or type(cause).__name__).splitlines()[0]

@@ -20,6 +20,7 @@ from pacs_open.index import database
 
 FILE: Final = "index.sqlite"
 BROKEN: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+_DATA: Final = (sqlite3.DataError, sqlite3.IntegrityError)
 _BUSY: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 _SHORTEST_NAP, _LONGEST_NAP = 0.0002, 0.004
 
@@ -95,6 +96,8 @@ class Sqlite:
         code = code_of(cause)
         if code == sqlite3.SQLITE_FULL:
             return ArchiveFullError(f"the index has no room on the disk ({cause})")
+        if isinstance(cause, _DATA):
+            return ArchiveError(f"the index refuses it ({cause.sqlite_errorname})")
         kind = IndexAwayError if code in _BUSY else IndexUnavailableError
         return kind(f"the index cannot be reached ({cause})")
 

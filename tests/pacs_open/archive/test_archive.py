@@ -259,7 +259,7 @@ def test_a_full_disk_under_the_index_takes_the_record_back(archive, shelf, monke
         raise ArchiveFullError("no room")
 
     with monkeypatch.context() as patch:
-        patch.setattr("pacs_open.archive.commit.note_segment", full)
+        patch.setattr("pacs_open.archive.commit.advance_segment", full)
         with pytest.raises(ArchiveFullError):
             shelf.store(archive, shelf.data_set(2))
 

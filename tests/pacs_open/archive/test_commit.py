@@ -1,9 +1,12 @@
 import threading
 
 import pytest
+from sqlalchemy import update
 
 from pacs_open.archive.archive import Outcome
-from pacs_open.errors import IndexUnavailableError
+from pacs_open.errors import IndexBehindError, IndexUnavailableError
+from pacs_open.index.placement import existing, remove
+from pacs_open.index.schema import segments
 from pacs_open.refusals import DimseRefused
 
 
@@ -98,3 +101,35 @@ def test_what_was_a_repetition_in_a_transaction_that_failed_is_decided_anew(
     assert outcome is Outcome.STORED
     assert archive.check() == []
     assert shelf.uids(archive) == {"1"}
+
+
+def test_an_index_that_went_back_in_time_is_noticed_and_learns_again(archive, shelf):
+    """A standby that lagged behind takes over, or yesterday's copy: two of three are forgotten."""
+    shelf.store(archive, shelf.data_set(1))
+    (end, _) = archive.index.segment_ends()[1]
+    shelf.store(archive, shelf.data_set(2), shelf.data_set(3))
+    with archive.index.writing() as connection:
+        for number in (2, 3):
+            remove(connection, existing(connection, f"2.25.{number}"))
+        connection.execute(update(segments).values(indexed=end))
+    assert shelf.uids(archive) == {"1"}
+
+    with pytest.raises(IndexBehindError, match="has lost what it knew"):
+        shelf.store(archive, shelf.data_set(4))
+    assert shelf.store(archive, shelf.data_set(4)) is Outcome.STORED
+
+    assert shelf.uids(archive) == {"1", "2", "3", "4"}
+    assert archive.check() == []
+
+
+def test_an_index_that_has_lost_a_whole_segment_learns_it_again(archive, shelf):
+    shelf.store(archive, shelf.data_set(1))
+    with archive.index.writing() as connection:
+        archive.index.empty(connection)
+
+    with pytest.raises(IndexBehindError):
+        shelf.store(archive, shelf.data_set(2))
+    shelf.store(archive, shelf.data_set(2))
+
+    assert shelf.uids(archive) == {"1", "2"}
+    assert archive.check() == []

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, insert, select
 
 from pacs_open.archive.archive import Outcome
-from pacs_open.errors import ArchiveError
+from pacs_open.errors import ArchiveError, IndexUnavailableError
 from pacs_open.index.index import Index
 from pacs_open.index.schema import instances, state
 
@@ -247,3 +247,39 @@ def test_many_segments_are_rebuilt_with_few_open_files(shelf, monkeypatch):
         with archive.index.reading() as connection:
             used = select(func.count(instances.c.segment.distinct()))
             assert connection.execute(used).scalar() == 8
+
+
+def test_a_record_that_the_index_refuses_does_not_keep_the_others_out(shelf, tmp_path, caplog):
+    """A segment of another archive was put here: its record has a number that is taken."""
+    stranger = type(shelf)(tmp_path / "stranger", None)
+    with stranger.open() as archive:
+        archive.pool.give(archive.pool.take(), sound=False)
+        kept = archive.pool.take()
+        shelf.store(archive, shelf.data_set(7))
+        archive.pool.give(kept)
+        (held,) = archive.locate(shelf.query(SOPInstanceUID="2.25.7"))
+    with shelf.open() as archive:
+        shelf.store(archive, shelf.data_set(1), shelf.data_set(2))
+    name = f"{held.segment:08d}.log"
+    shutil.copy(stranger.directory / "segments" / name, shelf.directory / "segments" / name)
+
+    with shelf.open() as archive:
+        assert shelf.uids(archive) == {"1", "2"}
+        assert shelf.store(archive, shelf.data_set(3)) is Outcome.STORED
+        assert [problem.kind for problem in archive.check()] == ["not in the index"]
+        assert archive.rebuild() == 3
+    assert "found by nobody" in caplog.text
+
+
+def test_an_index_that_is_gone_is_not_begun_anew_while_others_work(shelf):
+    """It would be taken for whole although it lacks what living workers have in their segments."""
+    with shelf.open() as archive:
+        shelf.store(archive, shelf.data_set(1))
+        remove_index(shelf)
+        with pytest.raises(ArchiveError, match="the index is gone while others work with it"):
+            shelf.open()
+        with pytest.raises(IndexUnavailableError):
+            shelf.store(archive, shelf.data_set(2))
+
+    with shelf.open() as again:
+        assert shelf.uids(again) == {"1"}
