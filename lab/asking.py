@@ -63,10 +63,12 @@ def showed(text: str) -> Evidence:
 def need_peer(scene: Scene, *, may: str = "echo", may_not: str | None = None) -> Peer:
     """An authorised peer with one right and without another; the question needs one."""
     peer = scene.find_peer(may=may, may_not=may_not)
-    if peer is None:
-        without = f" and may not {may_not}" if may_not else ""
-        raise NotTestedError(f"no identity of a peer that may {may}{without} is at hand")
-    return peer
+    if peer is not None:
+        return peer
+    if scene.stranger_asks and not scene.peers and may == "echo" and may_not is None:
+        return scene.stranger
+    without = f" and may not {may_not}" if may_not else ""
+    raise NotTestedError(f"no identity of a peer that may {may}{without} is at hand")
 
 
 def need_wanted(scene: Scene) -> Wanted:
@@ -77,8 +79,8 @@ def need_wanted(scene: Scene) -> Wanted:
 
 
 def may_write(scene: Scene) -> None:
-    """Marked instances are stored only in archives that are ours."""
-    if not scene.own:
+    """Marked instances are stored only in archives that are ours, or where the owner allows it."""
+    if not (scene.own or scene.may_write):
         raise NotTestedError("this archive is not the lab's own: nothing is stored in it")
 
 

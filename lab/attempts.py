@@ -41,7 +41,7 @@ def list_records(target: Target, *, known_to_hold_some: bool) -> Answered:
             model_of(talk, STUDY_ROOT_FIND, PATIENT_ROOT_FIND), every_study()
         )
     if matches:
-        return yes([*talk.evidence, showed(count_records(matches))])
+        return yes([*talk.evidence, showed(count_records(matches, at_least=talk.cut))])
     if status == SUCCESS and not known_to_hold_some:
         return unknown(Untold.UNCLEAR, talk.evidence, "no match: the archive may be empty")
     return by(talk)
@@ -53,11 +53,12 @@ def model_of(talk: Conversation, study_root: str, patient_root: str) -> str:
     return patient_root if only_patient else study_root
 
 
-def count_records(matches: Sequence[Dataset]) -> str:
+def count_records(matches: Sequence[Dataset], *, at_least: bool = False) -> str:
     """How many patients and studies were listed; the marked ones apart."""
     ours = [match for match in matches if is_marked(str(match.get("PatientID", "")))]
     patients = {str(match.get("PatientID", "")) for match in matches if match not in ours}
     text = f"{len(patients)} patients with {len(matches) - len(ours)} studies were listed"
+    text += ", where we stopped the archive" if at_least else ""
     return text + (f", and {len(ours)} marked ones" if ours else "")
 
 

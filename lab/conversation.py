@@ -24,17 +24,19 @@ from pynetdicom.dimse_primitives import C_STORE
 from pynetdicom.pdu import A_ABORT_RQ, A_ASSOCIATE_AC, A_ASSOCIATE_RJ
 from pynetdicom.sop_class import StorageCommitmentPushModelInstance
 
-from lab.evidence import Evidence, Layer, aborted, answered, context_refused, rejected
+from lab.evidence import Evidence, Layer, aborted, answered, context_refused, printable, rejected
+from lab.manners import UNBOUNDED, Manners
 from lab.sop_classes import STORAGE_COMMITMENT, VERIFICATION
 from lab.wire import Reached, Record
 
 SUCCESS = 0x0000
+PENDING = (0xFF00, 0xFF01)
+MESSAGE_ID = 1
+"""Of every C-FIND request of ours; pynetdicom's default."""
 ENDS_WITHIN = 1.0
 """Seconds that an ended association's thread may take to stop."""
 REPORT_WITHIN = 30.0
 """Seconds that a report of Storage Commitment may take."""
-MOST_MATCHES = 1_000_000
-"""Matches of one C-FIND that we are ready to keep."""
 
 
 @dataclass(frozen=True)
@@ -79,9 +81,14 @@ def take(event: evt.Event, receive: Receiver) -> int:
 class Conversation:
     """An association that was asked for; ``established`` says whether it came about."""
 
-    def __init__(self, association: Association, record: Record) -> None:
+    def __init__(
+        self, association: Association, record: Record, manners: Manners = UNBOUNDED
+    ) -> None:
         self._association = association
+        self._manners = manners
         self.record = record
+        self.cut = False
+        """Whether a C-FIND was cut short by us, so that what it brought is a lower bound."""
         association.bind(evt.EVT_PDU_RECV, self._look)
 
     @property
@@ -103,6 +110,15 @@ class Conversation:
     def accepted(self) -> frozenset[str]:
         """Abstract syntaxes of the accepted presentation contexts."""
         return frozenset(str(cx.abstract_syntax) for cx in self._association.accepted_contexts)
+
+    @property
+    def implementation(self) -> tuple[str, str]:
+        """Implementation class UID and version name that the archive gave (PS3.7 D.3.3.2)."""
+        acceptor = self._association.acceptor
+        return (
+            printable(str(acceptor.implementation_class_uid or "")),
+            printable(str(acceptor.implementation_version_name or "")),
+        )
 
     def _look(self, event: evt.Event) -> None:
         """Keep what refuses us; the state machine of pynetdicom keeps only its effect."""
@@ -199,12 +215,38 @@ class Conversation:
         matches: list[Dataset] = []
         if not self._ready("C-FIND", model):
             return None, matches
-        final = Dataset()
+        final, came = Dataset(), 0
         for response, match in self._association.send_c_find(identifier, model):
             final = response
-            if match is not None and len(matches) < MOST_MATCHES:
-                matches.append(match)
-        return self._told("C-FIND", final), matches
+            if response.get("Status") in PENDING:
+                came += 1
+                if match is not None and not self.cut:
+                    matches.append(match)
+                if not self._goes_on(came, model):
+                    break
+        return self._told_of_find(final), matches
+
+    def _goes_on(self, came: int, model: str) -> bool:
+        """Cancel where that is enough; abort, and no more, where the archive does not heed it."""
+        if came == self._manners.cancel_after:
+            self.cut = True
+            with contextlib.suppress(Exception):  # it may just have ended the association
+                self._association.send_c_cancel(MESSAGE_ID, query_model=model)
+        if came < self._manners.abort_after:
+            return True
+        self.cut = True
+        self.record.leaving = True
+        with contextlib.suppress(Exception):
+            self._association.abort()
+        return False
+
+    def _told_of_find(self, final: Dataset) -> int | None:
+        """As :meth:`_told`; an answer that we aborted has no final status."""
+        if final.get("Status") not in PENDING:
+            return self._told("C-FIND", final)
+        text = f"C-FIND: aborted by us after {self._manners.abort_after} matches"
+        self.record.note(Evidence(Layer.DIMSE, text))
+        return None
 
     def get(self, model: str, identifier: Dataset, receive: Receiver) -> Transfer:
         """C-GET (PS3.4 C.4.3): instances go to ``receive`` as they arrive."""

@@ -5,9 +5,9 @@ where it enters (:func:`printable`), so that every log and page may show it.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum, StrEnum
 
 
 class Layer(StrEnum):
@@ -37,20 +37,25 @@ class Evidence:
     code: str = ""
 
 
-REJECTION_NAMES_THE_CAUSE = re.compile(r"rj \d/1/[37]")
-CERTIFICATE_ALERTS = frozenset(range(41, 50)) | {116}
-"""TLS alerts about certificates: no_certificate to access_denied, certificate_required."""
-STATUS_NAMES_THE_CAUSE = frozenset({"0124H", "A801H"})
+class Cause(Enum):
+    """What a refusal may name as its cause, by the codes of evidence."""
+
+    CALLING_AE_TITLE = re.compile(r"rj \d/1/3")
+    CALLED_AE_TITLE = re.compile(r"rj \d/1/7")
+    CERTIFICATE = re.compile(r"alert (4[1-9]|116)")
+    """TLS alerts no_certificate to access_denied, and certificate_required."""
+    RIGHTS = re.compile(r"0124H|A801H")
+    PLAINTEXT = re.compile(r"tls only")
+    """Our plaintext was answered with TLS: for the question about plaintext only."""
 
 
-def names_the_cause(evidence: Sequence[Evidence]) -> bool:
-    """Whether the wire itself said that we were refused for who we are or what we asked."""
-    return any(
-        REJECTION_NAMES_THE_CAUSE.fullmatch(seen.code)
-        or seen.code in STATUS_NAMES_THE_CAUSE
-        or (seen.code.startswith("alert ") and int(seen.code[6:]) in CERTIFICATE_ALERTS)
-        for seen in evidence
-    )
+WHO_OR_WHAT = frozenset(Cause) - {Cause.PLAINTEXT}
+"""Refused for who we are or what we asked."""
+
+
+def names_the_cause(evidence: Sequence[Evidence], causes: Iterable[Cause] = WHO_OR_WHAT) -> bool:
+    """Whether the wire itself said that one of these was why we were refused."""
+    return any(cause.value.fullmatch(seen.code) for seen in evidence for cause in causes)
 
 
 def printable(text: str, longest: int = 64) -> str:

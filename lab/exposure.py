@@ -180,7 +180,7 @@ def _title_refused(evidence: tuple[Evidence, ...]) -> bool:
 
 def _is_writable(scene: Scene, way: Target) -> bool | None:
     """Whether a marked instance is taken; None where nothing may be stored."""
-    if not scene.own:
+    if not (scene.own or scene.may_write):
         return None
     with way.converse(storage=[CT]) as talk:
         return was_stored(talk.store_bytes(scene.marked.new().part_10))

@@ -7,12 +7,16 @@ that an earlier refusal does not hide the safeguard in question.
 
 import inspect
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from lab.evidence import Evidence, Layer
+from lab.evidence import WHO_OR_WHAT, Cause, Evidence, Layer, printable
+from lab.manners import BudgetSpentError
 from lab.scene import Scene
+
+LONGEST_FAULT = 200
+"""Characters of a fault of ours that are shown; text of a peer may be among them."""
 
 
 class Answer(StrEnum):
@@ -108,17 +112,26 @@ class Probe:
     issued: bool = True
     """Whether it holds something that was issued to a device: a client certificate of a known
     CA, or the service of a friend. What holds none can be asked by anybody, from anywhere."""
+    causes: Collection[Cause] = WHO_OR_WHAT
+    """What a refusal must name as its cause to settle the question without a friend."""
 
     def ask(self, scene: Scene) -> Answered:
         """Ask; a fault of our own is never an answer about the archive."""
         try:
+            self._check_is_allowed(scene)
             return self.body(scene)
-        except NotTestedError as error:
+        except (NotTestedError, BudgetSpentError) as error:
             return unknown(Untold.NOT_TESTED, text=str(error))
         except NotApplicableError as error:
             return unknown(Untold.NOT_APPLICABLE, text=str(error))
         except Exception as error:  # whatever it is, it is ours: the wire never raises here
-            return unknown(Untold.FAULT, text=f"fault of the lab: {type(error).__name__}: {error}")
+            said = printable(f"{type(error).__name__}: {error}", LONGEST_FAULT)
+            return unknown(Untold.FAULT, text=f"fault of the lab: {said}")
+
+    def _check_is_allowed(self, scene: Scene) -> None:
+        if not scene.own and (self.exhausts or self.malforms):
+            what = "exhausted" if self.exhausts else "sent malformed messages"
+            raise NotTestedError(f"this archive is not the lab's own: it is not {what}")
 
 
 def probe(
@@ -135,6 +148,7 @@ def probe(
     exhausts: bool = False,
     malforms: bool = False,
     issued: bool = True,
+    causes: Collection[Cause] = WHO_OR_WHAT,
 ) -> Callable[[Callable[[Scene], Answered]], Probe]:
     """Make a probe of a function: the name becomes its id, the module's docstring its page.
 
@@ -159,6 +173,7 @@ def probe(
             exhausts=exhausts,
             malforms=malforms,
             issued=issued,
+            causes=frozenset(causes),
         )
 
     return make

@@ -75,7 +75,12 @@ def judge_all(
 ) -> tuple[Finding, ...]:
     """A verdict for each answer; see :func:`lab.verdict.judge`."""
     return tuple(
-        Finding(one.probe, one.answered, judge(one.answered, friend, own=own), one.seconds)
+        Finding(
+            one.probe,
+            one.answered,
+            judge(one.answered, friend, own=own, causes=one.probe.causes),
+            one.seconds,
+        )
         for one in asked
     )
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from lab.manners import UNBOUNDED, Manners
 from lab.marked import Marked
 from lab.target import Door, Target
 from lab.transcript import Chapter
@@ -34,6 +35,8 @@ class Peer:
     listens_on: tuple[str, int] | None = None
     """Where the archive's C-MOVE to this title arrives. The run opens that listener itself:
     nobody else may hold the address while the probes are put."""
+    rights_known: bool = True
+    """Whether ``may`` is what the owner means it to have; else it is only what it was served."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +97,16 @@ class Scene:
     matches: int = 500
     """Matches of one query: the tight value."""
     own: bool = True
-    """Whether it is the lab's own archive: writing and exhausting are allowed there only."""
+    """Whether it is the lab's own archive: it may be written to and exhausted, and must serve
+    its friends."""
+    may_write: bool = False
+    """Whether marked instances may be stored although it is not: its owner has allowed it."""
+    stranger_asks: bool = False
+    """Whether, where no authorised peer is known, a stranger puts the questions that need one:
+    a yes is a yes; a no is worth only what the wire says of its cause."""
+    more_titles: tuple[str, ...] = ()
+    """Called AE titles to try beside the default ones: out of a conformance statement."""
+    manners: Manners = UNBOUNDED
     wanted: Wanted | None = None
     """What retrieving probes ask for; the run sets it."""
     marked: Marked = field(default_factory=Marked)
@@ -118,7 +130,8 @@ class Scene:
     def find_peer(self, *, may: str = "echo", may_not: str | None = None) -> Peer | None:
         """First peer with one right and, where asked, without another; None if there is none."""
         for peer in self.peers.values():
-            if may in peer.may and may_not not in peer.may:
+            without = may_not is None or (peer.rights_known and may_not not in peer.may)
+            if may in peer.may and without:
                 return peer
         return None
 
@@ -135,6 +148,7 @@ class Scene:
             server_name=self.server_name,
             local_address=self._callable_from(local_address),
             chapter=self.chapter,
+            manners=self.manners,
         )
 
     def as_stranger(self, *, called: str = "ANY-SCP", local_address: str | None = None) -> Target:
@@ -147,11 +161,13 @@ class Scene:
             key=self.stranger.key,
             local_address=self._callable_from(local_address),
             chapter=self.chapter,
+            manners=self.manners,
         )
 
     def _callable_from(self, local_address: str | None) -> str | None:
         """A loopback address leads to loopback only; elsewhere the system's choice is taken."""
-        return local_address if is_loopback(self.door.host) else None
+        near = is_loopback(self.door.host) and ":" not in self.door.host
+        return local_address if near else None
 
 
 def is_loopback(host: str) -> bool:

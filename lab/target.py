@@ -17,6 +17,7 @@ from pynetdicom.transport import AddressInformation
 
 from lab.conversation import Conversation, set_up_library
 from lab.evidence import Evidence, Layer
+from lab.manners import UNBOUNDED, Manners
 from lab.sop_classes import VERIFICATION
 from lab.transcript import Chapter, Page
 from lab.transport import Replies, WireSocket
@@ -25,8 +26,6 @@ from lab.wire import Reached, Record, client_context, connect_tcp, wrap_tls
 
 MAXIMUM_PDU = 131072
 """Bytes of a P-DATA-TF that we announce (PS3.8 D.1)."""
-LONG_SILENCE = 60.0
-"""Seconds an archive may think about one answer."""
 TRANSFER_SYNTAXES = (ExplicitVRLittleEndian, ImplicitVRLittleEndian)
 
 
@@ -58,8 +57,7 @@ class Target:
     """Whether we show a certificate however weak it is; see :func:`lab.wire.client_context`."""
     local_address: str | None = None
     """Address that we call from; None: whatever the system takes."""
-    deadline: float = 10.0
-    """For connecting, and for the answer to the A-ASSOCIATE-RQ."""
+    manners: Manners = UNBOUNDED
     chapter: Chapter | None = None
     """Where what is said is written down; None: nowhere."""
 
@@ -81,12 +79,23 @@ class Target:
             return None
         return client_context(self.trust, self.certificate, self.key, lax=self.lax)
 
+    @property
+    def deadline(self) -> float:
+        """Seconds for connecting, and for the answer to the A-ASSOCIATE-RQ."""
+        return self.manners.deadline
+
+    @property
+    def _from_anywhere(self) -> str:
+        """The address that means "whatever the system takes", of the door's own family."""
+        return "::" if ":" in self.door.host else ""
+
     def connect(self, record: Record) -> socket.socket:
         """Open the network connection alone, TLS included; an OSError is noted and raised."""
-        sock = socket.socket()
+        self._wait_for_turn()
+        sock = socket.socket(socket.AF_INET6 if ":" in self.door.host else socket.AF_INET)
         try:
             sock.settimeout(self.deadline)
-            sock.bind((self.local_address or "", 0))
+            sock.bind((self.local_address or self._from_anywhere, 0))
             connect_tcp(sock, (self.door.host, self.door.port), record)
             context = self._context()
             if context is None:
@@ -109,10 +118,11 @@ class Target:
             receiving: storage SOP classes that we are ready to receive by C-GET.
         """
         set_up_library()
+        self._wait_for_turn()
         record = Record(self._page())
         contexts = _contexts([VERIFICATION, *services], [*storage, *receiving])
         association = self._association(record, contexts, _roles(storage, receiving))
-        conversation = Conversation(association, record)
+        conversation = Conversation(association, record, self.manners)
         try:
             association.request()
             if association.is_established:
@@ -130,6 +140,11 @@ class Target:
         where = f"{self.door.host}:{self.door.port}{' with TLS' if self.door.tls else ''}"
         return self.chapter.open(f"{where}, as {self.calling_ae_title}")
 
+    def _wait_for_turn(self) -> None:
+        """Keep the pace that was agreed, if one was."""
+        if self.manners.pace is not None:
+            self.manners.pace.take()
+
     def _note_silence(self, record: Record) -> None:
         """No association, and nothing was seen that would say why: nobody answered."""
         silent = all(seen.code.startswith("TLSv") for seen in record.evidence)
@@ -146,10 +161,10 @@ class Target:
         """Put an association together as pynetdicom's ``AE.associate`` does, on our transport."""
         ae = AE(self.calling_ae_title)
         ae.acse_timeout, ae.connection_timeout = self.deadline, self.deadline
-        ae.dimse_timeout = ae.network_timeout = LONG_SILENCE
+        ae.dimse_timeout = ae.network_timeout = self.manners.silence
         association = Association(ae, "requestor")
         association.dimse = Replies(association)
-        local = AddressInformation(self.local_address or "", 0)
+        local = AddressInformation(self.local_address or self._from_anywhere, 0)
         association.set_socket(
             WireSocket(
                 association,
@@ -158,7 +173,7 @@ class Target:
                 context=self._context(),
                 server_name=self._tls_name,
                 shows=self.certificate is not None,
-                deadline=self.deadline,
+                manners=self.manners,
             )
         )
         asked, us = association.acceptor, association.requestor

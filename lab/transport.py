@@ -7,12 +7,14 @@ bytes without a bound or deadline, and leaves Nagle's algorithm on.
 import contextlib
 import socket
 import ssl
+import time
 from typing import TYPE_CHECKING, Any
 
 from pynetdicom.dimse import DIMSEServiceProvider
 from pynetdicom.transport import T_CONNECT, AddressInformation, AssociationSocket
 
 from lab.evidence import Evidence, Layer, printable
+from lab.manners import Manners
 from lab.wire import Reached, Record, connect_tcp, noting, wrap_tls
 
 if TYPE_CHECKING:
@@ -40,13 +42,17 @@ class LargeSteps(AssociationSocket):
         buffer = bytearray(nr_bytes)
         view, got, sock = memoryview(buffer), 0, self._open_socket()
         while got < nr_bytes:
-            step = sock.recv_into(view[got:])
+            step = self._step(sock, view[got:])
             if not step:
                 view.release()
                 del buffer[got:]
                 break
             got += step
         return buffer
+
+    def _step(self, sock: socket.socket, view: memoryview) -> int:
+        """Read what is there; how many bytes came, 0 at the end of the connection."""
+        return sock.recv_into(view)
 
     def send(self, bytestream: bytes) -> None:
         """Send all of it, without copying it step by step."""
@@ -81,14 +87,16 @@ class WireSocket(LargeSteps):
         context: ssl.SSLContext | None,
         server_name: str,
         shows: bool,
-        deadline: float,
+        manners: Manners,
     ) -> None:
         super().__init__(assoc, address=local)
         self._record = record
         self._context = context
         self._server_name = server_name
         self._shows = shows
-        self._deadline = deadline
+        self._deadline = manners.deadline
+        self._ends_at = None if manners.longest is None else time.monotonic() + manners.longest
+        self._may_read = manners.most_bytes
 
     def connect(self, primitive: T_CONNECT) -> None:
         """Connect, with TLS where there is a context, and tell pynetdicom how it went."""
@@ -127,6 +135,20 @@ class WireSocket(LargeSteps):
         elif len(received) < nr_bytes:
             self._ended()
         return received
+
+    def _step(self, sock: socket.socket, view: memoryview) -> int:
+        """Read, but not for ever and not without end."""
+        if self._ends_at is not None:
+            left = self._ends_at - time.monotonic()
+            if left <= 0:
+                raise TimeoutError
+            sock.settimeout(min(left, self._deadline))
+        step = super()._step(sock, view)
+        if self._may_read is not None:
+            self._may_read -= step
+            if self._may_read < 0:
+                raise OversizedPduError("the archive said more than we are ready to read")
+        return step
 
     def _ended(self) -> None:
         if not self._record.leaving:

@@ -4,11 +4,11 @@ A refusal counts only where a friend was served: without that, "no" may as well 
 archive was down, the port wrong or our own identity broken.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
-from lab.evidence import Evidence, names_the_cause
+from lab.evidence import WHO_OR_WHAT, Cause, Evidence, names_the_cause
 from lab.probe import Answer, Answered, Untold
 
 
@@ -60,19 +60,32 @@ SECURE_BUT_BROKEN = "secure but broken: an authorised peer was refused too"
 IDENTITY_REFUSED = "your identity was refused, so that this refusal proves nothing"
 
 
-def judge(answered: Answered, friend: PositiveControl | None, *, own: bool) -> Judgement:
-    """Judge one answer. ``own``: the archive is the lab's, whose friends must be served."""
+def judge(
+    answered: Answered,
+    friend: PositiveControl | None,
+    *,
+    own: bool,
+    causes: Collection[Cause] = WHO_OR_WHAT,
+) -> Judgement:
+    """Judge one answer.
+
+    Args:
+        answered: what the probe brought back.
+        friend: what authorised peers were served; None where no identity was given.
+        own: the archive is the lab's, whose friends must be served.
+        causes: what the wire must name as the cause of a refusal that no friend stands beside.
+    """
     if answered.answer is Answer.YES:
         return Judgement(Verdict.FAIL, "the attempt succeeded")
     if answered.answer is Answer.UNKNOWN:
         return _unknown(answered)
     if friend is None:
-        return _without_friend(answered)
+        return _without_friend(answered, causes)
     return _beside(friend, own=own)
 
 
-def _without_friend(answered: Answered) -> Judgement:
-    if names_the_cause(answered.evidence):
+def _without_friend(answered: Answered, causes: Collection[Cause]) -> Judgement:
+    if names_the_cause(answered.evidence, causes):
         return Judgement(Verdict.PASS, "refused, and the wire itself named the cause")
     return Judgement(
         Verdict.INCONCLUSIVE, "refused without a cause, and no authorised peer to compare with"

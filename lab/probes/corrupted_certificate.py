@@ -13,6 +13,7 @@ What it cannot tell: how the archive takes certificates that are no well-formed 
 
 from lab import closing
 from lab.asking import is_served_with
+from lab.evidence import Cause
 from lab.probe import Answered, Severity, probe
 from lab.scene import Scene
 
@@ -28,6 +29,7 @@ from lab.scene import Scene
     standard=("RFC 5280 6.1.3", "IHE ITI-19 3.19.6.1"),
     fix="Verify the whole chain, signatures included.",
     closing=closing.CERTIFICATES,
+    causes=(Cause.CERTIFICATE,),
 )
 def corrupted_certificate(scene: Scene) -> Answered:
     """Come with a certificate of this kind."""

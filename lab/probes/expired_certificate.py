@@ -14,6 +14,7 @@ What it cannot tell: whether the archive's own clock is right.
 
 from lab import closing
 from lab.asking import is_served_with
+from lab.evidence import Cause
 from lab.probe import Answered, Severity, probe
 from lab.scene import Scene
 
@@ -26,6 +27,7 @@ from lab.scene import Scene
     standard=("RFC 5280 4.1.2.5", "IHE ITI-19 3.19.6.1"),
     fix="Refuse certificates outside their dates, and renew them before they end.",
     closing=closing.CERTIFICATES,
+    causes=(Cause.CERTIFICATE,),
 )
 def expired_certificate(scene: Scene) -> Answered:
     """Come with a certificate of this kind."""

@@ -22,6 +22,7 @@ How to close it:
 """
 
 from lab.asking import by, is_served, need_peer, showed
+from lab.evidence import Cause
 from lab.probe import Answer, Answered, Severity, Untold, no, probe, unknown, yes
 from lab.scene import Scene
 
@@ -67,13 +68,15 @@ DEFAULT_TITLES = (
     standard=("PS3.8 9.3.4 (1,1,7)",),
     fix="Give the archive a title of its own, and do not rely on titles alone.",
     alone=True,  # whoever guesses may have to wait afterwards, whatever it is asked for
+    causes=(Cause.CALLED_AE_TITLE,),
 )
 def guess_ae_titles(scene: Scene) -> Answered:
     """Try the list until a title is served; a title that was not answered leaves a doubt."""
     target = scene.target(need_peer(scene))
     last: Answered = unknown(Untold.NOT_TESTED)
     unanswered = 0
-    for tried, title in enumerate(DEFAULT_TITLES, start=1):
+    titles = dict.fromkeys((*scene.more_titles, *DEFAULT_TITLES))
+    for tried, title in enumerate(titles, start=1):
         with target.but(called_ae_title=title).converse() as talk:
             last = is_served(talk)
         if last.answer is Answer.YES:
@@ -83,4 +86,4 @@ def guess_ae_titles(scene: Scene) -> Answered:
             break  # nobody there: no need to knock thirty times
     if unanswered:
         return unknown(Untold.NOT_REACHED, last.evidence, f"{unanswered} attempts got no answer")
-    return no([*last.evidence, showed(f"none of {len(DEFAULT_TITLES)} default titles was served")])
+    return no([*last.evidence, showed(f"none of {len(titles)} titles was served")])

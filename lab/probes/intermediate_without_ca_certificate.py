@@ -13,6 +13,7 @@ What it cannot tell: whether limits on the length of chains are kept.
 
 from lab import closing
 from lab.asking import is_served_with
+from lab.evidence import Cause
 from lab.probe import Answered, Severity, probe
 from lab.scene import Scene
 
@@ -25,6 +26,7 @@ from lab.scene import Scene
     standard=("RFC 5280 4.2.1.9", "RFC 5280 6.1.4"),
     fix="Use a TLS library that checks basic constraints; all that are alive do.",
     closing=closing.CERTIFICATES,
+    causes=(Cause.CERTIFICATE,),
 )
 def intermediate_without_ca_certificate(scene: Scene) -> Answered:
     """Come with a certificate of this kind."""

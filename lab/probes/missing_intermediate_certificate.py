@@ -15,6 +15,7 @@ lab's archive trusts its root only.)
 
 from lab import closing
 from lab.asking import is_served_with
+from lab.evidence import Cause
 from lab.probe import Answered, Severity, probe
 from lab.scene import Scene
 
@@ -27,6 +28,7 @@ from lab.scene import Scene
     standard=("RFC 5280 6", "RFC 8446 4.4.2"),
     fix="Verify a whole chain up to the root; give devices the full chain.",
     closing=closing.CERTIFICATES,
+    causes=(Cause.CERTIFICATE,),
 )
 def missing_intermediate_certificate(scene: Scene) -> Answered:
     """Come with a certificate of this kind."""

@@ -27,6 +27,7 @@ How to close it:
 """
 
 from lab.asking import is_served, need_peer
+from lab.evidence import Cause
 from lab.probe import Answered, Severity, probe
 from lab.scene import Scene
 
@@ -39,6 +40,7 @@ from lab.scene import Scene
     standard=("IHE ITI-19", "PS3.15 B.12", "RFC 8446 4.4.2.4"),
     fix="Require a client certificate on every connection (mutual TLS).",
     issued=False,
+    causes=(Cause.CERTIFICATE,),
 )
 def no_client_certificate(scene: Scene) -> Answered:
     """Come without a certificate."""

@@ -22,6 +22,7 @@ How to close it:
 """
 
 from lab.asking import is_served, need_peer
+from lab.evidence import Cause
 from lab.probe import Answered, Severity, probe
 from lab.scene import Scene
 
@@ -34,6 +35,7 @@ from lab.scene import Scene
     standard=("PS3.15 B.12", "IHE ITI-19", "RFC 9325 3.2"),
     fix="Demand TLS on the port, and close every plaintext port of the same archive.",
     issued=False,
+    causes=(Cause.PLAINTEXT,),
 )
 def plaintext_on_tls_port(scene: Scene) -> Answered:
     """Speak DICOM without TLS."""

@@ -16,6 +16,7 @@ the list.
 
 from lab import closing
 from lab.asking import is_served_with
+from lab.evidence import Cause
 from lab.probe import Answered, Severity, probe
 from lab.scene import Scene
 
@@ -28,6 +29,7 @@ from lab.scene import Scene
     standard=("RFC 5280 5", "IHE ITI-19 3.19.6.1"),
     fix="Give the archive the revocation lists of its CA, and have it refuse without them.",
     closing=closing.CERTIFICATES,
+    causes=(Cause.CERTIFICATE,),
 )
 def revoked_certificate(scene: Scene) -> Answered:
     """Come with a certificate of this kind."""

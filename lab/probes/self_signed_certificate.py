@@ -15,6 +15,7 @@ hand (direct comparison, ITI-19 3.19.6.1.2), which is sound.
 
 from lab import closing
 from lab.asking import is_served_with
+from lab.evidence import Cause
 from lab.probe import Answered, Severity, probe
 from lab.scene import Scene
 
@@ -28,6 +29,7 @@ from lab.scene import Scene
     fix="Verify client certificates against the clinic's own CA, or compare them with a list.",
     closing=closing.CERTIFICATES,
     issued=False,
+    causes=(Cause.CERTIFICATE,),
 )
 def self_signed_certificate(scene: Scene) -> Answered:
     """Come with a certificate of this kind."""

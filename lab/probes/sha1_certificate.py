@@ -13,6 +13,7 @@ What it cannot tell: whether the archive takes SHA-1 in the signatures of the ha
 
 from lab import closing
 from lab.asking import is_served_with
+from lab.evidence import Cause
 from lab.probe import Answered, Severity, probe
 from lab.scene import Scene
 
@@ -25,6 +26,7 @@ from lab.scene import Scene
     standard=("RFC 9325 4.5", "PS3.15 B.12"),
     fix="Refuse signatures over SHA-1 and MD5 (OpenSSL: security level 2).",
     closing=closing.CERTIFICATES,
+    causes=(Cause.CERTIFICATE,),
 )
 def sha1_certificate(scene: Scene) -> Answered:
     """Come with a certificate of this kind."""

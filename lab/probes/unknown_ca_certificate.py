@@ -26,6 +26,7 @@ How to close it:
 """
 
 from lab.asking import is_served_with
+from lab.evidence import Cause
 from lab.probe import Answered, Severity, probe
 from lab.scene import Scene
 
@@ -38,6 +39,7 @@ from lab.scene import Scene
     standard=("IHE ITI-19 3.19.6.1", "PS3.15 B.12", "RFC 5280 6"),
     fix="Verify client certificates against the clinic's own CA.",
     issued=False,
+    causes=(Cause.CERTIFICATE,),
 )
 def unknown_ca_certificate(scene: Scene) -> Answered:
     """Come with a certificate that nobody has signed."""

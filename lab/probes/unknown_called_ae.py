@@ -23,6 +23,7 @@ How to close it:
 import secrets
 
 from lab.asking import is_served, need_peer
+from lab.evidence import Cause
 from lab.probe import Answered, Severity, probe
 from lab.scene import Scene
 
@@ -34,6 +35,7 @@ from lab.scene import Scene
     severity=Severity.MEDIUM,
     standard=("PS3.8 9.3.4 (1,1,7)", "PS3.8 7.1.1.3"),
     fix="Let the archive reject associations that do not call its own AE title.",
+    causes=(Cause.CALLED_AE_TITLE,),
 )
 def unknown_called_ae(scene: Scene) -> Answered:
     """Call a title that nobody has."""

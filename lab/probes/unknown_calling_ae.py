@@ -24,6 +24,7 @@ How to close it:
 import secrets
 
 from lab.asking import is_served, need_peer
+from lab.evidence import Cause
 from lab.probe import Answered, Severity, probe
 from lab.scene import Scene
 
@@ -35,6 +36,7 @@ from lab.scene import Scene
     severity=Severity.HIGH,
     standard=("PS3.8 9.3.4 (1,1,3)", "PS3.8 7.1.1.4"),
     fix="List the AE titles of the clinic's devices and reject all others.",
+    causes=(Cause.CALLING_AE_TITLE,),
 )
 def unknown_calling_ae(scene: Scene) -> Answered:
     """Call under a title that nobody has."""

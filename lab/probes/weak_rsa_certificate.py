@@ -12,6 +12,7 @@ What it cannot tell: whether keys between 1024 and 2048 bits are taken.
 
 from lab import closing
 from lab.asking import is_served_with
+from lab.evidence import Cause
 from lab.probe import Answered, Severity, probe
 from lab.scene import Scene
 
@@ -24,6 +25,7 @@ from lab.scene import Scene
     standard=("RFC 9325 4.5", "PS3.15 B.12"),
     fix="Demand RSA keys of 2048 bits or EC keys of 256, and replace the devices' old ones.",
     closing=closing.CERTIFICATES,
+    causes=(Cause.CERTIFICATE,),
 )
 def weak_rsa_certificate(scene: Scene) -> Answered:
     """Come with a certificate of this kind."""

@@ -14,6 +14,7 @@ lab's own tests do (it refuses everybody, and says so at start).
 
 from lab import closing
 from lab.asking import is_served_with
+from lab.evidence import Cause
 from lab.probe import Answered, Severity, probe
 from lab.scene import Scene
 
@@ -26,6 +27,7 @@ from lab.scene import Scene
     standard=("RFC 5280 6.3", "IHE ITI-19 3.19.6.1"),
     fix="Refuse where revocation cannot be looked up (hard fail).",
     closing=closing.CERTIFICATES,
+    causes=(Cause.CERTIFICATE,),
 )
 def without_crl_certificate(scene: Scene) -> Answered:
     """Come with a certificate of this kind."""

@@ -14,6 +14,7 @@ What it cannot tell: whether a key was stolen; then its certificate must be revo
 
 from lab import closing
 from lab.asking import is_served_with
+from lab.evidence import Cause
 from lab.probe import Answered, Severity, probe
 from lab.scene import Scene
 
@@ -26,6 +27,7 @@ from lab.scene import Scene
     standard=("RFC 8446 4.4.3", "RFC 5246 7.4.8", "IHE ITI-19 3.19.6.1"),
     fix="Use a TLS library that is alive; none that is takes this.",
     closing=closing.CERTIFICATES,
+    causes=(Cause.CERTIFICATE,),
 )
 def wrong_key_certificate(scene: Scene) -> Answered:
     """Come with a certificate of this kind."""

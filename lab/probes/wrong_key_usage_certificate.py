@@ -13,6 +13,7 @@ What it cannot tell: whether certificates that state no usage at all are taken; 
 
 from lab import closing
 from lab.asking import is_served_with
+from lab.evidence import Cause
 from lab.probe import Answered, Severity, probe
 from lab.scene import Scene
 
@@ -25,6 +26,7 @@ from lab.scene import Scene
     standard=("RFC 5280 4.2.1.12", "RFC 8446 4.4.2.4"),
     fix="Have the archive check the extended key usage of whoever calls.",
     closing=closing.CERTIFICATES,
+    causes=(Cause.CERTIFICATE,),
 )
 def wrong_key_usage_certificate(scene: Scene) -> Answered:
     """Come with a certificate of this kind."""

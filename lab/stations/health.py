@@ -3,6 +3,7 @@
 import os
 
 from lab.conversation import SUCCESS
+from lab.manners import Manners
 from lab.scene import Peer
 from lab.stations.config import ArchiveTable, Station
 from lab.stations.serve import PID_FILE, standing
@@ -38,7 +39,7 @@ def _echo(station: Station, peer: Peer, archive: ArchiveTable) -> str | None:
         key=peer.key,
         trust=peer.certificate.with_name("trust.pem") if peer.certificate else None,
         server_name=HERE,
-        deadline=DEADLINE,
+        manners=Manners(deadline=DEADLINE),
     )
     with target.converse() as talk:
         if talk.echo() == SUCCESS:

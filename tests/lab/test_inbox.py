@@ -5,6 +5,7 @@ import ssl
 import pytest
 
 from lab.inbox import AddressTakenError, Inbox, server_context
+from lab.manners import Manners
 from lab.marked import Marked
 from lab.sop_classes import CT
 from lab.target import Door, Target
@@ -12,7 +13,7 @@ from lab.target import Door, Target
 
 def caller(inbox, **more):
     host, port = inbox.address
-    return Target(Door(host, port, **more), "INBOX", "ARCHIVE", deadline=5)
+    return Target(Door(host, port, **more), "INBOX", "ARCHIVE", manners=Manners(deadline=5))
 
 
 def test_a_connection_is_an_arrival_before_it_says_anything():

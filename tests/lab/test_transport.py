@@ -9,6 +9,7 @@ import pytest
 from pynetdicom import AE
 from pynetdicom.association import Association
 
+from lab.manners import Manners
 from lab.target import Door, Target
 from lab.transport import Replies
 from lab.wire import Reached
@@ -36,7 +37,7 @@ def archive(*, says=b"", reads=True, stays=False):
         thread = threading.Thread(target=serve)
         thread.start()
         host, port = listening.getsockname()[:2]
-        yield Target(Door(host, port), "PACS", "US", deadline=0.5)
+        yield Target(Door(host, port), "PACS", "US", manners=Manners(deadline=0.5))
         stop.set()
         thread.join(10)
 

@@ -6,6 +6,7 @@ import threading
 import pytest
 
 from lab.evidence import Evidence, Layer
+from lab.manners import Manners
 from lab.target import Door, Target
 from lab.wire import Reached, Record, connect_tcp, explain, noting
 
@@ -45,7 +46,7 @@ def tls_server(identity, *, trust=None, version=ssl.TLSVersion.TLSv1_3):
 
 
 def target(address, **more):
-    return Target(Door(*address, tls=True), "PACS", "US", deadline=5, **more)
+    return Target(Door(*address, tls=True), "PACS", "US", manners=Manners(deadline=5), **more)
 
 
 def codes(record):
