@@ -4,6 +4,8 @@ Nothing here raises because of the archive: an operation that got no answer retu
 empty result, and the record says why.
 """
 
+# Longer than 300 lines because the services of one association share one record.
+
 import contextlib
 import io
 import os
