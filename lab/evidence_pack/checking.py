@@ -3,6 +3,7 @@
 import hashlib
 import io
 import re
+import struct
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -64,21 +65,28 @@ def check(data: bytes, expect_key: str | None = None) -> Checked:
 def _unzip(data: bytes) -> tuple[dict[str, bytes], list[str]]:
     if len(data) > MOST_BYTES:
         raise WrongUseError("this file is too large for a pack")
-    files: dict[str, bytes] = {}
-    findings: list[str] = []
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            entries = archive.infolist()
-            if len(entries) > MOST_FILES or sum(one.file_size for one in entries) > MOST_BYTES:
-                raise WrongUseError("this file holds more than a pack can")
-            for entry in entries:
-                try:
-                    files[entry.filename] = archive.read(entry)
-                except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError):
-                    findings.append(f"{printable(entry.filename)} is damaged")
-    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+            return _contents(archive)
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, struct.error) as error:
         raise WrongUseError("this file is no pack, or its end is damaged") from error
-    return files, findings
+
+
+def _contents(archive: zipfile.ZipFile) -> tuple[dict[str, bytes], list[str]]:
+    """What can be read, and what cannot. Nothing is unpacked: a pack holds its files as they are."""
+    entries = archive.infolist()
+    if len(entries) > MOST_FILES or sum(one.file_size for one in entries) > MOST_BYTES:
+        raise WrongUseError("this file holds more than a pack can")
+    files: dict[str, bytes] = {}
+    damaged: list[str] = []
+    for entry in entries:
+        try:
+            if entry.compress_type != zipfile.ZIP_STORED or entry.filename in files:
+                raise zipfile.BadZipFile
+            files[entry.filename] = archive.read(entry)
+        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError):
+            damaged.append(f"{printable(entry.filename)} is damaged")
+    return files, damaged
 
 
 def _against_manifest(files: Mapping[str, bytes]) -> list[str]:
