@@ -73,16 +73,17 @@ def _unzip(data: bytes) -> tuple[dict[str, bytes], list[str]]:
 
 
 def _contents(archive: zipfile.ZipFile) -> tuple[dict[str, bytes], list[str]]:
-    """What can be read, and what cannot. Nothing is unpacked: a pack holds its files as they are."""
+    """What can be read, and what cannot; nothing is unpacked: files lie in a pack as they are."""
     entries = archive.infolist()
     if len(entries) > MOST_FILES or sum(one.file_size for one in entries) > MOST_BYTES:
         raise WrongUseError("this file holds more than a pack can")
     files: dict[str, bytes] = {}
     damaged: list[str] = []
     for entry in entries:
+        if entry.compress_type != zipfile.ZIP_STORED or entry.filename in files:
+            damaged.append(f"{printable(entry.filename)} is not as it was")
+            continue
         try:
-            if entry.compress_type != zipfile.ZIP_STORED or entry.filename in files:
-                raise zipfile.BadZipFile
             files[entry.filename] = archive.read(entry)
         except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError):
             damaged.append(f"{printable(entry.filename)} is damaged")
