@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from lab.commands.audit import audit
+from lab.commands.bundle import bundle
 from lab.commands.controls import controls
 from lab.commands.demo import demo
 from lab.commands.doctor import doctor
@@ -39,7 +40,11 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     schema,
 )
 """In the order of the help; a command is called as its function is."""
-GROUPS: tuple[tuple[str, typer.Typer], ...] = (("report", report), ("audit", audit))
+GROUPS: tuple[tuple[str, typer.Typer], ...] = (
+    ("report", report),
+    ("audit", audit),
+    ("bundle", bundle),
+)
 
 app = typer.Typer(
     name="pacslab",

@@ -14,6 +14,7 @@ COMMANDS = (
     "status",
     "reset",
     "doctor",
+    "bundle",
     "probes",
     "controls",
     "schema",
@@ -26,7 +27,7 @@ def test_help_names_every_command(pacslab):
         assert command in said
 
 
-@pytest.mark.parametrize("command", [*COMMANDS, "audit check"])
+@pytest.mark.parametrize("command", [*COMMANDS, "audit check", "bundle", "bundle load"])
 def test_every_command_explains_itself(pacslab, command):
     result = pacslab(*command.split(), "--help")
     assert result.exit_code == 0
