@@ -28,6 +28,7 @@ PACKAGES = {
     "shellcheck": "shellcheck",
     "podman": "podman",
     "dockerd": "docker.io",
+    "sha256sum": "coreutils",
     "unshare": "util-linux",
     "iptables": "iptables",
     "ip": "iproute2",

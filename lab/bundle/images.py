@@ -15,11 +15,6 @@ from lab.evidence import printable
 from lab.progress import Progress
 
 ARCHIVE = "images.tar"
-BESIDE = {
-    "PACSLAB_BALANCER_IMAGE": "pacslab-balancer",
-    "PACSLAB_POSTGRESQL_IMAGE": "pacslab-postgresql",
-}
-"""Images that `up` does not need; they come along where they are built."""
 
 
 def save(daemon: Daemon, folder: Path, progress: Progress | None = None) -> Images:
@@ -74,7 +69,8 @@ def _needed() -> str:
 
 
 def _beside(daemon: Daemon) -> list[str]:
-    names = [os.environ.get(variable, usual) for variable, usual in BESIDE.items()]
+    """Those of clinic-scale, where they are built."""
+    names = [os.environ.get(name, usual) for name, usual in images.CLINIC_SCALE.items()]
     return [name for name in names if _is_there(daemon, name)]
 
 

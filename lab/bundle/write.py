@@ -25,7 +25,9 @@ def write(folder: Path, engine: Name, progress: Progress) -> str:
         BundleError: the folder is in use, or no package index can be reached.
         EngineError: no engine answers, or the images cannot be built.
     """
-    root = compose.file().parent.parent
+    root = compose.ROOT
+    if not (root / wheels.LOCK).is_file():
+        raise BundleError("a bundle is written from pacslab's checkout, this is an installed wheel")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise BundleError(f"{folder} is not empty: name a new folder for the bundle")
     folder.mkdir(parents=True, exist_ok=True)

@@ -1,23 +1,24 @@
 """`pacslab bundle`: what a room without a network needs, written here and loaded there."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.text import Text
 from typer.core import TyperGroup
 
 from lab.commands.faults import faults
-from lab.commands.options import EngineName
+from lab.commands.options import EngineName, Patients, SizeOption
 from lab.commands.up import up
 from lab.progress import Progress
 from lab.report import text
+from sample_images.size import Size
 
 
 class _WriteUnlessTold(TyperGroup):
     """``pacslab bundle DIR`` writes: the name of a command may be left out."""
 
-    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         if args and args[0] not in {*self.commands, "--help"}:
             args = ["write", *args]
         return super().parse_args(ctx, args)
@@ -59,6 +60,8 @@ def load(
     engine: Annotated[
         EngineName | None, typer.Option(help="Else in containers, if the bundle has images.")
     ] = None,
+    patients: Patients = 16,
+    size: SizeOption = Size.FULL,
 ) -> None:
     """Check every file, load the images, and bring the lab up. Nothing is built or fetched."""
     from lab.bundle import sums  # noqa: PLC0415 - most commands need none of this
@@ -69,4 +72,4 @@ def load(
         with Progress(console) as progress:
             chosen = load_bundle(directory, engine.value if engine else None, progress)
         console.print(Text(f"the bundle is whole, seal {sums.seal(directory)}"), soft_wrap=True)
-    up(engine=EngineName(chosen))
+    up(engine=EngineName(chosen), patients=patients, size=size)
