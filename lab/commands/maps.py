@@ -8,7 +8,7 @@ from rich.text import Text
 
 from lab import catalogue
 from lab.commands.faults import faults
-from lab.maps import BUILT_IN, Clause, ControlMap, all_maps, control_map
+from lab.maps import Clause, ControlMap, all_maps, control_map
 from lab.maps.reading import FILES
 from lab.report import text
 
@@ -23,7 +23,7 @@ def maps(name: Annotated[str | None, typer.Argument(metavar="MAP")] = None) -> N
             return
         table = Table("map", "rules", "clauses", "without a probe", expand=True)
         for file, one in zip(FILES, all_maps(), strict=True):
-            bare = sum(not clause.closed_by for clause in one.clauses)
+            bare = sum(not clause.is_asked for clause in one.clauses)
             table.add_row(*map(Text, (file, one.title, str(len(one.clauses)), str(bare))))
         console.print(table)
 
@@ -42,7 +42,5 @@ def _clauses(one: ControlMap) -> Table:
 def _probes(clause: Clause) -> list[str]:
     """Ids of the probes that ask whether this clause is kept."""
     return [
-        probe
-        for probe, controls in catalogue.closed_by().items()
-        if set(controls or (BUILT_IN,)) & set(clause.closed_by)
+        probe for probe, controls in catalogue.closed_by().items() if clause.covers(probe, controls)
     ]

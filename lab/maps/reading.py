@@ -2,7 +2,7 @@
 
 import difflib
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
 
@@ -28,9 +28,23 @@ class Clause(_Read):
     """Its gist, in our words."""
     checked: bool
     closed_by: tuple[str, ...] = ()
-    """Controls that serve it; none: no probe speaks of it."""
+    """Controls that serve it: the probes that these close speak of it."""
+    asks: tuple[str, ...] = ()
+    """Probes that speak of it, or groups of them (``questions.toml``)."""
+    retired: str = ""
+    """The edition that retired it, where it is retired."""
     why_not: str = ""
     """Where no probe speaks of it: why a look from outside cannot."""
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether any probe speaks of it."""
+        return bool(self.closed_by or self.asks)
+
+    def covers(self, probe: str, closed_by: Sequence[str]) -> bool:
+        """Whether this probe, with the controls that close it, speaks of this clause."""
+        named = {one for name in self.asks for one in questions().get(name, (name,))}
+        return probe in named or bool(set(closed_by or (BUILT_IN,)) & set(self.closed_by))
 
 
 class ControlMap(_Read):
@@ -83,12 +97,18 @@ def control_map(name: str) -> ControlMap:
     return named[name]
 
 
-def clauses_of(closed_by: Sequence[str]) -> tuple[str, ...]:
-    """Labels of the clauses that a probe stands with, by the controls that close it."""
-    controls = set(closed_by) or {BUILT_IN}
+@cache
+def questions() -> Mapping[str, tuple[str, ...]]:
+    """Groups of probes by name."""
+    text = resources.files("lab.maps").joinpath("questions.toml").read_text("utf-8")
+    return {name: tuple(probes) for name, probes in tomllib.loads(text).items()}
+
+
+def clauses_of(probe: str, closed_by: Sequence[str]) -> tuple[str, ...]:
+    """Labels of the clauses that a probe stands with."""
     return tuple(
         one.label(clause)
         for one in all_maps()
         for clause in one.clauses
-        if controls & set(clause.closed_by)
+        if clause.covers(probe, closed_by)
     )

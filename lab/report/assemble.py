@@ -83,7 +83,7 @@ def _probe(found: Finding, closed_by: Sequence[str]) -> ProbeEntry:
         closed_by=tuple(closed_by),
         fix=asked.fix,
         fixes=dict(fixes(asked.page)),
-        clauses=clauses_of(closed_by),
+        clauses=clauses_of(asked.id, closed_by),
         seconds=round(found.seconds, 3),
     )
 
