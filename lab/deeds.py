@@ -19,18 +19,26 @@ class Deeds:
     sent: Sent
     """What became of the modality's work."""
     planted: int
-    """Images that were to be stored."""
+    """Images that were to be stored, by all devices."""
+    by_legacy: Sent | None = None
+    """The same of a device that cannot do TLS, where there is one."""
     deeds: list[str] = field(default_factory=list)
     evidence: list[Evidence] = field(default_factory=list)
     ok: bool = True
 
     def __post_init__(self) -> None:
+        theirs = self.by_legacy.instances + self.by_legacy.failed if self.by_legacy else 0
         over = f" over {self.sent.tls}" if self.sent.tls else ""
+        self._sent("MODALITY", self.sent, self.planted - theirs, over)
+        if self.by_legacy is not None:
+            self._sent("LEGACY", self.by_legacy, theirs, " through its side-car, which speaks TLS")
+
+    def _sent(self, title: str, sent: Sent, planted: int, over: str) -> None:
         self._note(
-            f"MODALITY C-STORE: {self.sent.instances} of {self.planted} images{over}",
-            self.sent.evidence,
-            ok=self.sent.instances == self.planted,
-            anything=self.sent.instances > 0,
+            f"{title} C-STORE: {sent.instances} of {planted} images{over}",
+            sent.evidence,
+            ok=sent.instances == planted,
+            anything=sent.instances > 0,
         )
         if self.sent.asked:
             vouched = f"{self.sent.committed} of {self.sent.asked} images vouched for"

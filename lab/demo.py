@@ -16,14 +16,13 @@ from enum import StrEnum
 from pathlib import Path
 
 from lab import catalogue, pictures
-from lab.crew import Load, Show
+from lab.crew import Filled, Load, Show
 from lab.deeds import Deeds
 from lab.engines import Engine, Which
 from lab.engines.places import room_in, temporary_folder
 from lab.engines.record import Lab
 from lab.overheard import Overheard
 from lab.peers.glance import Glanced
-from lab.peers.modality import Sent
 from lab.pictures import Picture
 from lab.probes import PROBES
 from lab.progress import Progress
@@ -127,7 +126,7 @@ class _Stage:
         key = filled.answer_key
         with ThreadPoolExecutor(2) as pool:
             leaking = pool.submit(self._ask, "open", key, self.stolen.append)
-            closed = pool.submit(self._ask_secure, key, filled.sent["secure"])
+            closed = pool.submit(self._ask_secure, filled)
             return DemoReport(open=leaking.result(), secure=closed.result())
 
     def _ask(self, which: Which, key: Manifest, show: Show | None = None) -> Report:
@@ -149,9 +148,10 @@ class _Stage:
         with self.progress.task(f"a tap on the wire to PACS-{which.upper()}"):
             return self.crew.overhear(which, key)
 
-    def _ask_secure(self, key: Manifest, sent: Sent) -> Report:
+    def _ask_secure(self, filled: Filled) -> Report:
         """The same for the hardened archive, after the clinic's workstation has done its work."""
-        deeds = Deeds(sent, _planted(key))
+        key = filled.answer_key
+        deeds = Deeds(filled.sent["secure"], _planted(key), filled.by_legacy)
         if self.plan.sabotage is None:
             with self.progress.task("the workstation gets and moves", 2 * deeds.planted) as working:
                 deeds.work(self.crew.work(key, working.reach))

@@ -23,12 +23,13 @@ def fill(
     patients: int,
     seed: int,
     size: Size,
+    first: int = 1,
     jobs: int = 0,
 ) -> tuple[Manifest, tuple[Sent, ...]]:
     """Draw images into ``directory`` and send them; what became of them, for each modality.
 
     ``drawn`` is told the patients drawn, patients in all, and words about the last one; ``jobs``
-    processes draw (0: one for each processor).
+    processes draw (0: one for each processor). ``first`` is the number of the first patient.
 
     Raises:
         sample_images.writing.WritingError: the images cannot be written.
@@ -48,6 +49,7 @@ def fill(
             manifest = write(
                 directory,
                 patients=patients,
+                first=first,
                 seed=seed,
                 size=size,
                 jobs=jobs,

@@ -16,6 +16,7 @@ from lab.engines import Engine, EngineError, Which, claim, known
 from lab.engines.places import lab_folder
 from lab.engines.record import DEVICES, Archive, Lab
 from lab.engines.settings import RIGHTS
+from lab.peers.modality import Sent
 from lab.progress import Progress
 from lab.scenes import visitor
 from sample_images.manifest import NAME as MANIFEST
@@ -85,9 +86,15 @@ def _fill(crew: Crew, lab: Lab, progress: Progress, load: Load) -> None:
     filled = crew.fill(load, progress)
     for which, sent in filled.sent.items():
         if load.patients and not sent.ok:
-            why = sent.evidence[-1].text if sent.evidence else "no answer"
-            raise EngineError(f"pacs-{which} did not take the modality's images: {why}")
+            raise EngineError(f"pacs-{which} did not take the modality's images: {_why(sent)}")
+    legacy = filled.by_legacy
+    if legacy is not None and not legacy.ok:
+        raise EngineError(f"pacs-secure did not take the legacy modality's images: {_why(legacy)}")
     filled.answer_key.save(lab.folder / MANIFEST)
+
+
+def _why(sent: Sent) -> str:
+    return sent.evidence[-1].text if sent.evidence else "no answer"
 
 
 def _greet(lab: Lab, which: Which) -> None:

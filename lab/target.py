@@ -178,7 +178,7 @@ class Target:
         )
         asked, us = association.acceptor, association.requestor
         asked.ae_title = self.called_ae_title
-        asked.address_info = AddressInformation(self.door.host, self.door.port)
+        asked.address_info = _address_of(self.door)
         us.ae_title, us.address_info, us.maximum_length = ae.ae_title, local, MAXIMUM_PDU
         us.implementation_class_uid = ae.implementation_class_uid
         us.implementation_version_name = ae.implementation_version_name
@@ -188,6 +188,27 @@ class Target:
             us.add_negotiation_item(self.user.item())
         us.requested_contexts = contexts
         return association
+
+
+class _Unresolved(AddressInformation):
+    """An address whose name is not known now; connecting to it fails and says so."""
+
+    @property
+    def address(self) -> str:
+        """The name."""
+        return self._addr
+
+    @address.setter
+    def address(self, value: str) -> None:
+        self._addr = value
+
+
+def _address_of(door: Door) -> AddressInformation:
+    """A door's address; pynetdicom looks names up before anybody could note that it failed."""
+    try:
+        return AddressInformation(door.host, door.port)
+    except OSError:
+        return _Unresolved(door.host, door.port)
 
 
 def _contexts(services: Sequence[str], storage: Sequence[str]) -> list[PresentationContext]:

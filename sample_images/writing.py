@@ -42,19 +42,21 @@ def write(
     directory: Path,
     *,
     patients: int = 16,
+    first: int = 1,
     seed: int = 2019,
     size: Size = Size.FULL,
     jobs: int = 0,
     progress: Progress | None = None,
     finished: Callable[[PatientEntry], None] | None = None,
 ) -> Manifest:
-    """Draw and write the first `patients` patients of `seed`; the same bytes whatever `jobs` is.
+    """Draw and write patients `first` to `patients` of `seed`; the same bytes whatever `jobs` is.
 
     Images of an earlier run in `directory`, known by its manifest, are replaced.
 
     Args:
         directory: made if it does not exist.
-        patients: how many.
+        patients: number of the last one.
+        first: number of the first one; each is the same whoever is drawn beside him.
         seed: draws everything.
         size: full, or a quarter of rows, columns and slices.
         jobs: processes; 0 for one per processor that this process may use.
@@ -63,20 +65,23 @@ def write(
 
     Raises:
         WritingError: a file cannot be written; names the patient and the reason.
-        ValueError: `patients` or `jobs` is negative.
+        ValueError: `patients` or `jobs` is negative, or `first` is no number of a patient.
     """
     if jobs < 0:
         raise ValueError(f"{jobs} jobs: give a number of processes, or 0 for one per processor")
+    if first < 1:
+        raise ValueError(f"first is {first}: patients are numbered from 1")
     tell = progress or (lambda _done, _total, _words: None)
-    people = plan(patients, seed)
+    people = islice(plan(patients, seed), first - 1, None)
+    count = max(patients - first + 1, 0)
     _clear(directory)
-    tell(0, patients, "")
+    tell(0, count, "")
     entries = []
-    for entry in _drawn(directory, people, size, min(jobs or _processors(), max(patients, 1))):
+    for entry in _drawn(directory, people, size, min(jobs or _processors(), max(count, 1))):
         entries.append(entry)
         if finished is not None:
             finished(entry)
-        tell(len(entries), patients, f"{entry.studies[0].modality}, {entry.abnormality}")
+        tell(len(entries), count, f"{entry.studies[0].modality}, {entry.abnormality}")
     entries.sort(key=lambda entry: entry.number)
     whole = Manifest(seed=seed, size=size, patients=tuple(entries))
     try:

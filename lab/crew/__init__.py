@@ -47,6 +47,8 @@ class Filled:
 
     answer_key: Manifest
     sent: Mapping[Which, Sent]
+    by_legacy: Sent | None = None
+    """What a device that cannot do TLS sent to the hardened archive; None where there is none."""
 
 
 class Crew(Protocol):

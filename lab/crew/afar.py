@@ -20,6 +20,7 @@ from lab.exposure import Exposure, compare
 from lab.friend import planted
 from lab.overheard import Overheard, names_of
 from lab.peers.glance import Glanced, smallest
+from lab.peers.modality import Sent
 from lab.peers.workstation import Worked
 from lab.probe import Probe, Untold, unknown
 from lab.probes import PROBES
@@ -34,11 +35,13 @@ from sample_images.manifest import Manifest
 
 ARCHIVES: tuple[Which, ...] = ("open", "secure")
 MODALITY, WORKSTATION, STRANGER, EXAMINER = "modality", "workstation", "stranger", "examiner"
-TAP = "tap"
+TAP, LEGACY = "tap", "legacy-modality"
 """Names of the stations."""
 WITHIN = 600.0
 """Seconds for one order, and more where there is more to do:"""
 EACH_PATIENT = 60.0
+PATIENCE = 20.0
+"""Seconds in which a device sends again what a broken connection left unanswered."""
 LISTENS_FOR = 120.0
 """Seconds for one conversation that is recorded."""
 
@@ -50,25 +53,49 @@ class CrewAfar:
         self._speak = speak
 
     def fill(self, load: Load, progress: Progress) -> Filled:
-        """See :meth:`lab.crew.Crew.fill`."""
+        """See :meth:`lab.crew.Crew.fill`.
+
+        Where there is more than one patient, the hardened archive gets the last one's images from
+        the device that cannot do TLS.
+        """
+        shared = load.patients > 1
         told = orders.Send(
             within=_within(load.patients),
             patients=load.patients,
             seed=load.seed,
             size=load.size,
             archives=ARCHIVES,
+            last={"secure": load.patients - 1} if shared else {},
+            patience=PATIENCE,
         )
+        with ThreadPoolExecutor(1) as pool:
+            by_legacy = pool.submit(self._send_last, told, progress) if shared else None
+            done = self._send(told, progress)
+            sent = {which: done.sent[which] for which in ARCHIVES}
+            return Filled(done.answer_key, sent, by_legacy.result() if by_legacy else None)
+
+    def _send(self, told: orders.Send, progress: Progress) -> orders.SentToAll:
         with (
             progress.task("the modality sends to both") as sending,
-            progress.task("drawing invented patients", load.patients) as drawn,
+            progress.task("drawing invented patients", told.patients) as drawn,
         ):
 
             def hear(advance: Advance) -> None:
                 task = drawn if advance.what == "drawing" else sending
                 task.reach(advance.done, advance.words)
 
-            done = order(self._speak, MODALITY, told, orders.SENT, hear=hear)
-        return Filled(done.answer_key, {which: done.sent[which] for which in ARCHIVES})
+            return order(self._speak, MODALITY, told, orders.SENT, hear=hear)
+
+    def _send_last(self, told: orders.Send, progress: Progress) -> Sent:
+        """The last patient's images, drawn where they are sent from."""
+        last = told.model_copy(update={"archives": ("secure",), "first": told.patients, "last": {}})
+        with progress.task("a device without TLS sends, too") as sending:
+
+            def hear(advance: Advance) -> None:
+                if advance.what == "sending":
+                    sending.reach(advance.done)
+
+            return order(self._speak, LEGACY, last, orders.SENT, hear=hear).sent["secure"]
 
     def work(self, answer_key: Manifest, done: Count) -> Worked:
         """See :meth:`lab.crew.Crew.work`."""

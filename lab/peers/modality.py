@@ -4,12 +4,15 @@ Before it could delete a study, it asks for Storage Commitment (PS3.4 J) where i
 
 One association for each study, several at a time, as the devices of a clinic do. Files are
 sent as they are: nothing is decoded, so that the archive gets the very bytes of the data set.
+What was not answered because the connection broke is sent again, as a device with a queue does.
 """
 
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 from pathlib import Path
 
 from lab.conversation import SUCCESS, Conversation
@@ -21,6 +24,12 @@ from sample_images.manifest import InstanceEntry, PatientEntry
 
 AT_ONCE = 2
 """Associations at the same time."""
+AGAIN_AFTER = 0.5
+"""Seconds between two tries."""
+BROKEN = frozenset({"refused", "timeout", "unreachable", "reset", "closed", "failed", "silence"})
+"""Codes of evidence that nobody is there, or no longer."""
+NO_ROOM = range(0xA700, 0xA800)
+"""Refused: Out of Resources (PS3.4 B.2.3), which passes."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +50,8 @@ class Sent:
     """What the wire showed where something failed."""
     reached: bool = False
     """Whether anything of the archive was there to answer."""
+    again: int = 0
+    """Associations that were begun anew, for what was not answered or found no room."""
 
     @property
     def ok(self) -> bool:
@@ -56,6 +67,7 @@ class Sent:
             tls=self.tls or other.tls,
             evidence=self.evidence or other.evidence,
             reached=self.reached or other.reached,
+            again=self.again + other.again,
         )
 
 
@@ -69,6 +81,10 @@ class Modality:
     """Told after each instance how many more were answered."""
     commits: bool = False
     """Whether it asks for Storage Commitment after each study."""
+    last: int | None = None
+    """Number of the last patient that it sends; None: all."""
+    patience: float = 0.0
+    """Seconds for which it tries again where the connection broke, for each patient."""
 
     def send(self, patients: Iterable[PatientEntry]) -> Sent:
         """Send everything; ``patients`` may wait for images that are still being made."""
@@ -78,44 +94,69 @@ class Modality:
             return sum((device.result() for device in devices), Sent())
 
     def _send_all(self, patients: Iterator[PatientEntry]) -> Sent:
-        return sum((self.send_patient(patient) for patient in patients), Sent())
+        return sum(
+            (
+                self.send_patient(patient)
+                for patient in patients
+                if self.last is None or patient.number <= self.last
+            ),
+            Sent(),
+        )
 
     def send_patient(self, patient: PatientEntry) -> Sent:
-        """Send one patient's study on one association."""
+        """Send one patient's study on one association, and on more if it breaks."""
         instances = list(patient.instances())
-        classes = sorted({instance.sop_class_uid for instance in instances})
-        files = [self.directory / instance.file for instance in instances]
+        until = time.monotonic() + self.patience
+        sent, left = self._try(instances, instances)
+        while left and time.monotonic() < until:
+            time.sleep(AGAIN_AFTER)
+            more, left = self._try(instances, left)
+            sent += replace(more, again=1)
+        return sent + Sent(failed=len(left))
+
+    def _try(
+        self, study: Sequence[InstanceEntry], some: Sequence[InstanceEntry]
+    ) -> tuple[Sent, list[InstanceEntry]]:
+        """Send some of a study on one association; what came of it, and what is to be repeated."""
+        classes = sorted({instance.sop_class_uid for instance in study})
         services = [STORAGE_COMMITMENT] if self.commits else []
         with self.target.converse(*services, storage=classes) as talk:
-            stored = self._store(talk, files)
-            committed = self._commit(talk, instances) if self.commits else frozenset()
-        failed = len(files) - stored
-        asked = len(instances) if self.commits else 0
-        return Sent(
+            statuses = self._store(talk, some)
+            left = [
+                one
+                for one, status in zip_longest(some, statuses)
+                if status in NO_ROOM or (status is None and _broke(talk.evidence))
+            ]
+            asks = self.commits and not left
+            committed = self._commit(talk, study) if asks else frozenset()
+        stored = sum(status == SUCCESS for status in statuses)
+        asked = len(study) if asks else 0
+        sent = Sent(
             stored,
             asked=asked,
             committed=len(committed),
-            failed=failed,
+            failed=len(some) - stored - len(left),
             tls=_tls_version(talk.evidence),
-            evidence=talk.evidence if failed or len(committed) < asked else (),
+            evidence=talk.evidence if stored < len(some) or len(committed) < asked else (),
             reached=bool(talk.reached),
         )
+        return sent, left
 
     @staticmethod
     def _commit(talk: Conversation, instances: Sequence[InstanceEntry]) -> frozenset[str]:
         """What the archive vouches for of one study."""
         return talk.commit((one.sop_class_uid, one.sop_instance_uid) for one in instances)
 
-    def _store(self, talk: Conversation, files: Sequence[Path]) -> int:
-        """Store file by file; a refusal of one is no reason to keep back the next."""
-        stored = 0
-        for file in files:
+    def _store(self, talk: Conversation, instances: Sequence[InstanceEntry]) -> list[int | None]:
+        """Store one after another; a refusal of one is no reason to keep back the next."""
+        statuses: list[int | None] = []
+        for instance in instances:
             if not talk.established:
                 break
-            if talk.store(file) == SUCCESS:
-                stored += 1
+            statuses.append(talk.store(self.directory / instance.file))
+            if statuses[-1] == SUCCESS:
                 self.progress(1)
-        return stored
+        return statuses
 
 
 def modality_of(
@@ -135,6 +176,12 @@ class _Shared(Iterator[PatientEntry]):
     def __next__(self) -> PatientEntry:
         with self._lock:
             return next(self._patients)
+
+
+def _broke(evidence: Sequence[Evidence]) -> bool:
+    """Whether the connection ended, or never came about, without anybody's refusal."""
+    last = evidence[-1].code if evidence else ""
+    return last in BROKEN or last.startswith("abort ")
 
 
 def _tls_version(evidence: Sequence[Evidence]) -> str:

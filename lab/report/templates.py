@@ -23,7 +23,7 @@ def _environment() -> Environment:
     environment.filters.update(
         person=words.person, day=words.date, number=words.number, millions=words.in_2019
     )
-    environment.filters.update(share=words.share_of_2019, deeds=words.deeds)
+    environment.filters.update(share=words.share_of_2019, deeds=words.deeds, work=words.work)
     environment.globals.update(
         of=words.of, levels=words.LEVELS, all_millions=words.MILLIONS, css=_style()
     )

@@ -91,9 +91,14 @@ def share_of_2019(patients: int | None) -> float:
     return min((patients or 0) / MILLIONS, 1.0)
 
 
+def work(did: Sequence[str]) -> Sequence[str]:
+    """The deeds that are counted: a device's whole work, not the short checks."""
+    return [deed for deed in did if ": " in deed]
+
+
 def deeds(did: Sequence[str]) -> Sequence[str]:
     """A positive control for people: all of the work with its counts, then the short checks."""
-    counted = [deed for deed in did if ": " in deed]
+    counted = list(work(did))
     after = [deed.removesuffix(AFTER) for deed in did if deed.endswith(AFTER)]
     before = [deed for deed in did if deed not in counted and not deed.endswith(AFTER)]
     lines = counted

@@ -64,11 +64,16 @@ def _send(station: Station, order: orders.Send, teller: Teller) -> Any:
         answer_key, sent = fill(
             directory,
             [
-                modality_of(scene, scene.peers[device.role], directory, sending.add)
+                replace(
+                    modality_of(scene, scene.peers[device.role], directory, sending.add),
+                    last=order.last.get(scene.name),
+                    patience=order.patience,
+                )
                 for scene in scenes
             ],
             partial(teller.progress, "drawing"),
             patients=order.patients,
+            first=order.first,
             seed=order.seed,
             size=order.size,
             jobs=DRAWERS,

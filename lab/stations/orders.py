@@ -37,6 +37,12 @@ class Send(_Order):
     seed: int
     size: Size
     archives: tuple[str, ...]
+    first: int = Field(default=1, ge=1)
+    """Number of the first patient who is drawn; ``patients`` is that of the last."""
+    last: Mapping[str, int] = Field(default_factory=dict)
+    """Archive to the number of the last patient that it is sent; all where it is not named."""
+    patience: float = Field(default=0.0, ge=0)
+    """Seconds in which a patient's images are sent again where the connection broke."""
 
 
 class Work(_Order):

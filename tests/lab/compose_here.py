@@ -4,15 +4,21 @@ The programs obey the very files of ``compose/``; only the host names become loo
 and the places of volumes folders of the test.
 """
 
+import contextlib
 import re
 import secrets
+import selectors
+import socket
+import ssl
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 from lab.crew import StationError
 from lab.engines.ports import free_port
 from lab.engines.processes import await_line, start
+from lab.pki import DOMAIN
 
 COMPOSE = Path(__file__).parents[2] / "compose"
 HOSTS = (
@@ -31,6 +37,49 @@ PROGRAM = "import sys; from {} import main; sys.exit(main())"
 STARTS_WITHIN = 60
 
 
+class Relay:
+    """Accepts plaintext and passes it on over TLS, to an archive that shows the right name."""
+
+    def __init__(self, listens_on, archive, context):
+        self._archive, self._context = archive, context
+        self._listening = socket.create_server(listens_on)
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def close(self):
+        with contextlib.suppress(OSError):  # wakes the accepting thread
+            self._listening.shutdown(socket.SHUT_RDWR)
+        self._listening.close()
+
+    def _accept(self):
+        while True:
+            try:
+                plain, _ = self._listening.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._join, args=(plain,), daemon=True).start()
+
+    def _join(self, plain):
+        with (
+            plain,
+            socket.create_connection(self._archive, timeout=10) as tcp,
+            self._context.wrap_socket(tcp, server_hostname=f"pacs-secure.{DOMAIN}") as wrapped,
+            selectors.DefaultSelector() as both,
+            contextlib.suppress(OSError),
+        ):
+            for source, sink in ((plain, wrapped), (wrapped, plain)):
+                both.register(source, selectors.EVENT_READ, sink)
+            while True:
+                for key, _ in both.select():
+                    data = key.fileobj.recv(65536)
+                    if not data:
+                        return
+                    while True:
+                        key.data.sendall(data)
+                        if key.fileobj is plain or not wrapped.pending():
+                            break
+                        data = wrapped.recv(65536)
+
+
 class Stations:
     """The lab of ``compose/`` on loopback addresses of this machine, one for each service."""
 
@@ -40,6 +89,7 @@ class Stations:
         self.address = {host: f"{block}.{number + 2}" for number, host in enumerate(HOSTS)}
         self._ports = {port: free_port() for port in PORTS}
         self._processes = {}
+        self._relay = None
 
     def told(self, service, file=None):
         """The service's file of ``compose/``, for this machine."""
@@ -94,10 +144,21 @@ class Stations:
         told = ["serve", "--config", str(self.told(service))]
         return self.start(service, ["-m", "lab.stations", *told], "ready")
 
+    def relay(self):
+        """The side-car: plaintext in, TLS with its certificate out."""
+        keys = self.folder / "keys" / "sidecar"
+        context = ssl.create_default_context(cafile=keys / "trust.pem")
+        context.load_cert_chain(keys / "certificate.pem", keys / "key.pem")
+        archive = (self.address["pacs-secure"], self._ports[2762])
+        plain = (self.address["sidecar"], self._ports[11112])
+        self._relay = Relay(plain, archive, context)
+
     def stop(self, service):
         self._processes.pop(service).stop(within=15)
 
     def stop_all(self):
+        if self._relay is not None:
+            self._relay.close()
         for service in list(self._processes):
             self.stop(service)
 

@@ -357,6 +357,7 @@ def stations(tmp_path_factory):
         for service in ("pacs-open", "pacs-secure"):
             lab.start_archive(service)
         lab.serve("workstation")
+        lab.relay()
         yield lab
 
 

@@ -66,6 +66,19 @@ def test_all_their_work_is_told_with_its_counts():
     )
 
 
+def test_what_a_device_without_tls_sent_is_told_apart_and_counts():
+    legacy = Sent(instances=2, reached=True)
+    whole = Deeds(Sent(instances=4, tls="TLSv1.3", reached=True), PLANTED, legacy)
+    assert whole.deeds == [
+        "MODALITY C-STORE: 4 of 4 images over TLSv1.3",
+        "LEGACY C-STORE: 2 of 2 images through its side-car, which speaks TLS",
+    ]
+    assert whole.ok
+    for less in (Sent(instances=1, failed=1), Sent(failed=2)):
+        assert not Deeds(Sent(instances=4), PLANTED, less).ok
+    assert not Deeds(Sent(instances=3, failed=1), PLANTED, legacy).ok
+
+
 def test_what_was_not_done_is_no_deed_and_what_the_wire_showed_is_kept():
     deeds = Deeds(Sent(), PLANTED)
     deeds.work(_worked(got=0, moved=0))

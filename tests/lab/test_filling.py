@@ -37,6 +37,22 @@ def test_every_device_sends_every_patient(tmp_path):
     assert [patient.number for patient in manifest.patients] == [1, 2, 3]
 
 
+def test_who_begins_later_draws_the_same_patients(tmp_path):
+    device, told = _Device(), []
+    manifest, _ = fill(
+        tmp_path / "images",
+        [device],
+        lambda done, of, _words: told.append((done, of)),
+        patients=3,
+        first=3,
+        seed=2019,
+        size=Size.SMALL,
+    )
+    assert told == [(0, 1), (1, 1)]
+    assert device.sent == [3]
+    assert [patient.number for patient in manifest.patients] == [3]
+
+
 def test_when_drawing_fails_nobody_waits_for_more(tmp_path):
     (tmp_path / "images").write_text("a file in the way")
     device = _Device()

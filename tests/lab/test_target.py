@@ -54,6 +54,15 @@ def test_the_name_on_the_archives_certificate_counts(right):
     assert [seen.code for seen in talk.evidence] == ["untrusted"]
 
 
+def test_a_name_that_nobody_knows_is_seen_and_not_raised(wrong):
+    door = Door("no-such-host.invalid", wrong.door.port)
+    with wrong.target(wrong.peers["visitor"]).but(door=door).converse() as talk:
+        assert talk.echo() is None
+
+    assert [seen.code for seen in talk.evidence] == ["unreachable"]
+    assert "no-such-host.invalid" in talk.evidence[0].text
+
+
 def test_a_target_is_a_value():
     door = Door("127.0.0.1", 104)
     target = Target(door, "PACS", "US")

@@ -32,6 +32,21 @@ def test_the_same_seed_gives_the_same_bytes_whatever_the_number_of_processes(tmp
     assert set(once) == {file for file in again if file < "0005"}
 
 
+def test_who_is_drawn_alone_is_the_same_as_among_others(tmp_path, small_set):
+    directory, _ = small_set
+    key = write(tmp_path, patients=3, first=3, size=Size.SMALL, jobs=1)
+    again = files_of(directory)
+
+    assert [patient.number for patient in key.patients] == [3]
+    assert {file[:4] for file in files_of(tmp_path)} == {"0003"}
+    assert all(again[file] == encoded for file, encoded in files_of(tmp_path).items())
+
+
+def test_patients_are_numbered_from_one(tmp_path):
+    with pytest.raises(ValueError, match="numbered from 1"):
+        write(tmp_path, patients=3, first=0)
+
+
 def test_another_seed_gives_other_bytes(tmp_path):
     for seed in (1, 2):
         (tmp_path / str(seed)).mkdir()

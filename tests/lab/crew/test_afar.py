@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from lab.crew import StationError
+from lab.crew import Load, StationError
 from lab.crew.afar import CrewAfar
 from lab.overheard import Spoken
 from lab.probe import Answer, Untold
@@ -32,8 +32,33 @@ def no_key():
 
 def test_the_modality_station_fills_both_and_leaves_no_image_behind(filled, filled_here, stations):
     assert filled.answer_key == filled_here.answer_key
-    assert filled.sent == filled_here.sent
-    assert list((stations.folder / "modality" / "images").iterdir()) == []
+    assert filled.sent["open"] == filled_here.sent["open"]
+    assert (filled.sent["secure"].ok, filled.sent["secure"].tls) == (True, "TLSv1.3")
+    for station in ("modality", "legacy-modality"):
+        assert list((stations.folder / station / "images").iterdir()) == []
+
+
+def test_the_last_patients_images_come_from_the_device_without_tls(filled):
+    """That all of them are there, bit for bit, is what the workstation finds."""
+    last = len(list(filled.answer_key.patients[-1].instances()))
+    planted = len(list(filled.answer_key.instances()))
+    assert (filled.by_legacy.instances, filled.by_legacy.failed) == (last, 0)
+    assert filled.by_legacy.tls == ""
+    assert filled.sent["secure"].instances == planted - last
+
+
+def test_a_single_patient_is_sent_by_the_modality_alone(quiet):
+    asked = []
+
+    def speak(service, order):
+        asked.append((service, json.loads(order)))
+        sent = {"instances": 1, "reached": True}
+        key = {"schema": "pacslab-manifest/1", "seed": 1, "size": "small", "patients": []}
+        yield line(result={"answer_key": key, "sent": {"open": sent, "secure": sent}})
+
+    filled = CrewAfar(speak).fill(Load(patients=1, seed=1, size=Size.SMALL), quiet)
+    assert filled.by_legacy is None
+    assert [(service, told["last"]) for service, told in asked] == [("modality", {})]
 
 
 def test_the_workstation_station_works_where_its_listener_stands(afar, filled):

@@ -29,18 +29,28 @@ PATIENTS = 3
 
 
 class Pacs:
-    """Stores, lists and returns instances; ``lose`` and ``change`` make it faulty."""
+    """Stores, lists and returns instances; the other fields make it faulty."""
 
     def __init__(self):
         self.held = {}
         self.lose = 0
         self.change = False
         self.refuse = False
+        self.breaks = 0
+        self.full = 0
         self.destinations = {}
         self._lock = threading.Lock()
 
     def store(self, event):
         if self.refuse:
+            return 0x0124
+        with self._lock:
+            self.breaks, breaks = max(self.breaks - 1, 0), self.breaks
+            self.full, full = max(self.full - 1, 0), self.full
+        if breaks:
+            event.assoc.abort()
+            return 0x0110  # never sent
+        if full:
             return 0xA700
         ds = event.dataset
         ds.file_meta = event.file_meta

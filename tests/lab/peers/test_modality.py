@@ -27,7 +27,7 @@ def test_a_refused_image_is_counted_and_shown(target, pacs, images):
     sent = Modality(target, images.folder).send(images.manifest.patients)
     assert not sent.ok
     assert (sent.instances, sent.failed) == (0, 6)
-    assert sent.evidence[-1].code == "A700H"
+    assert sent.evidence[-1].code == "0124H"
     assert sent.reached
 
 
@@ -67,3 +67,42 @@ def test_an_archive_that_vouches_for_nothing_is_not_well(target, images):
     assert (sent.instances, sent.asked, sent.committed) == (6, 6, 0)
     assert not sent.ok
     assert any("N-ACTION" in seen.text for seen in sent.evidence)
+
+
+def test_what_a_broken_connection_left_unanswered_is_sent_again(target, pacs, images):
+    pacs.breaks = 2
+    sent = Modality(target, images.folder, patience=20).send(images.manifest.patients)
+    assert (sent.instances, sent.failed, sent.again) == (6, 0, 2)
+    assert len(pacs.held) == 6
+    assert sent.ok
+    assert sent.evidence, "that it broke is not hidden"
+
+
+def test_what_found_no_room_is_sent_again(target, pacs, images):
+    pacs.full = 2
+    sent = Modality(target, images.folder, patience=20).send(images.manifest.patients)
+    assert (sent.instances, sent.failed) == (6, 0)
+    assert sent.again >= 1
+    assert "A700H" in {seen.code for seen in sent.evidence}
+
+
+def test_without_patience_what_was_not_answered_is_counted_as_failed(target, pacs, images):
+    pacs.breaks = 1
+    sent = Modality(target, images.folder).send(images.manifest.patients)
+    assert (sent.failed, sent.again) == (2, 0)
+
+
+def test_who_is_refused_does_not_try_again(target, pacs, images):
+    pacs.refuse = True
+    sent = Modality(target, images.folder, patience=20).send(images.manifest.patients[:1])
+    assert (sent.failed, sent.again) == (2, 0)
+
+
+def test_it_sends_up_to_the_last_patient_that_it_is_told_of(target, pacs, images):
+    sent = Modality(target, images.folder, last=2).send(images.manifest.patients)
+    assert sent.instances == 4
+    assert pacs.held.keys() == {
+        one.sop_instance_uid
+        for patient in images.manifest.patients[:2]
+        for one in patient.instances()
+    }
