@@ -95,8 +95,8 @@ class Conversation:
 
     @property
     def established(self) -> bool:
-        """Whether the association stands at this moment."""
-        return bool(self._association.is_established)
+        """Whether the association stands at this moment; pynetdicom learns late that it ended."""
+        return bool(self._association.is_established) and not self.record.over
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:
@@ -129,6 +129,7 @@ class Conversation:
             triple = (pdu.result or 0, pdu.source or 0, pdu.reason_diagnostic or 0)
             self.record.note(rejected(*triple))
         elif isinstance(pdu, A_ABORT_RQ):
+            self.record.over = True
             self.record.note(aborted(pdu.source or 0, pdu.reason_diagnostic or 0))
         elif isinstance(pdu, A_ASSOCIATE_AC):
             self.record.rise(Reached.ASSOCIATED)

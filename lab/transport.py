@@ -151,6 +151,7 @@ class WireSocket(LargeSteps):
         return step
 
     def _ended(self) -> None:
+        self._record.over = True
         if not self._record.leaving:
             self._record.note(Evidence(Layer.TCP, "the archive closed the connection", "closed"))
 

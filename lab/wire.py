@@ -43,6 +43,8 @@ class Record:
         self.reached = Reached.NOTHING
         self.leaving = False
         """Set when we end the connection ourselves, so that its end is no evidence."""
+        self.over = False
+        """Set when the connection has failed, or the other end has ended it."""
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:
@@ -164,6 +166,7 @@ def noting(record: Record, when: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        record.over = True
         if not record.leaving:
             record.note(explain(error, when))
         raise
