@@ -10,6 +10,7 @@ import typer
 from rich.text import Text
 
 from lab.commands import evidence
+from lab.commands.claims import claims
 from lab.commands.faults import faults
 from lab.report import breach as breaches
 from lab.report import diff as differences
@@ -25,6 +26,7 @@ ReportFile = Annotated[
 ]
 Out = Annotated[Path | None, typer.Option(help="File to write; else it is printed.")]
 
+report.command("claims")(claims)
 report.command("pack")(evidence.pack)
 report.command("check")(evidence.check)
 

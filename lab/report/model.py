@@ -113,6 +113,19 @@ class OverheardEntry(_Entry):
     excerpt: str = Field(description="A piece of what the archive said; no letter: a dot")
 
 
+class ClaimEntry(_Entry):
+    """One statement of a vendor's, held against what was observed."""
+
+    clause: str
+    says: str
+    source: str
+    claimed: Literal["yes", "no", "n/a"]
+    observed: str
+    evidence: tuple[str, ...]
+    verdict: str = Field(description="contradicted, not confirmed, retired, confirmed ...")
+    why: str
+
+
 class Report(_Entry):
     """One archive: ``pacslab-report/1``."""
 
@@ -124,6 +137,9 @@ class Report(_Entry):
     exposure: ExposureEntry | None
     positive_control: PositiveControlEntry | None = Field(
         default=None, description="null where no identity was given"
+    )
+    claims: tuple[ClaimEntry, ...] = Field(
+        default=(), description="A vendor's statements, where any were given"
     )
     overheard: OverheardEntry | None = Field(
         default=None, description="What the wire shows; null where nobody listened"
