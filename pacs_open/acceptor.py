@@ -11,7 +11,7 @@ import time
 from dataclasses import replace
 from typing import Final, Protocol
 
-from pacs_open import requests
+from pacs_open import logs, requests
 from pacs_open.door import Door
 from pacs_open.errors import (
     ConnectionLostError,
@@ -47,10 +47,7 @@ class House(Protocol):
     stack: Stack
     is_stopping: bool
 
-    def tell(self, event: Event) -> None:
-        """Log an event and let the controls observe it. Raises UnobservedError."""
-
-    def serve(self, channel: Channel) -> Scp:
+    def serve(self, channel: Channel, stack: Stack) -> Scp:
         """Our side of an association, for its services."""
 
 
@@ -61,6 +58,9 @@ class Acceptor:
         self.peer = peer
         self.channel: Channel | None = None
         self._house = house
+        self._stack = house.stack  # to its end, whatever a reload brings: depart follows connect
+        self._sent_away = ""
+        """Why a reload ended the association, "" if none did."""
         self._door = door
         self._socket = sock
         self._accepted_at = time.monotonic()
@@ -84,7 +84,7 @@ class Acceptor:
         finally:
             with contextlib.suppress(OSError):
                 self._socket.close()
-            self._house.stack.depart(self.peer)
+            self._stack.depart(self.peer)
 
     @property
     def idle_since(self) -> float | None:
@@ -98,15 +98,26 @@ class Acceptor:
         with contextlib.suppress(OSError):
             socket.socket.shutdown(self._socket, socket.SHUT_RD)
 
+    def reconsider(self) -> None:
+        """After a reload, from another thread: an association that may not go on is cut off."""
+        if self.channel is None:
+            return  # it is asked once there is an association
+        try:
+            self._house.stack.remain(self.channel.request)
+        except ConnectionDropped as refusal:
+            self._sent_away = refusal.why
+            self.channel.cut_off()
+            self.interrupt()
+
     # -- before the association
 
     def _converse(self) -> None:
         try:
-            self._house.stack.connect(self.peer)
+            self._stack.connect(self.peer)
             self._handshake()
-            self._house.stack.identify(self.peer)
+            self._stack.identify(self.peer)
         except ConnectionDropped as refusal:
-            spoken = self._house.stack.voice(refusal, self.peer)
+            spoken = self._stack.voice(refusal, self.peer)
             self._socket.close()
             why = spoken.why or refusal.why
             self._tell(Event(Moment.CONNECTION_DROPPED, refused=True, why=why))
@@ -170,7 +181,7 @@ class Acceptor:
         """Ask the controls, answer A-ASSOCIATE-AC or -RJ; None if rejected."""
         request = proposed.request
         try:
-            users = self._house.stack.admit(request)
+            users = self._stack.admit(request)
         except AssociationRejected as refusal:
             self._reject(transport, refusal, request)
             return None
@@ -192,9 +203,9 @@ class Acceptor:
         refused = {}
         for context in request.contexts:
             try:
-                self._house.stack.choose(request, context)
+                self._stack.choose(request, context)
             except ContextRejected as refusal:
-                spoken = self._house.stack.voice(refusal, self.peer)
+                spoken = self._stack.voice(refusal, self.peer)
                 refused[context.context_id] = getattr(spoken, "result", refusal.result)
         return refused
 
@@ -204,7 +215,7 @@ class Acceptor:
         refusal: AssociationRejected,
         request: AssociationRequest | None,
     ) -> None:
-        spoken = self._house.stack.voice(refusal, self.peer)
+        spoken = self._stack.voice(refusal, self.peer)
         code = refusal if not isinstance(spoken, AssociationRejected) else spoken
         rejection = (code.result, code.source, code.reason)
         event = Event(
@@ -222,7 +233,8 @@ class Acceptor:
         """Serve requests until the association ends, however it does."""
         last_word, refused = b"", True
         try:
-            requests.serve_all(self._house.serve(channel), self._house.tell)
+            self.reconsider()  # a reload may have come since the peer was identified
+            requests.serve_all(self._house.serve(channel, self._stack), self._record)
             why, refused = RELEASED, False
         except ProtocolError as error:
             why, last_word = str(error), upper_layer.abort(PROVIDER, error.provider_reason)  # AA-8
@@ -234,7 +246,9 @@ class Acceptor:
             why, refused = str(error), False
         except ConnectionLostError as error:
             why, refused = str(error), False
-            if self._house.is_stopping:  # it is us who leave: the connection is still there
+            if self._sent_away:
+                why, refused, last_word = self._sent_away, True, upper_layer.abort(USER, 0)
+            elif self._house.is_stopping:  # it is us who leave: the connection is still there
                 why, last_word = "this archive stops", upper_layer.abort(USER, 0)
         event = Event(Moment.ASSOCIATION_ENDED, request=channel.request, refused=refused, why=why)
         self._leave(channel.transport, event, last_word, linger=why == RELEASED)
@@ -261,4 +275,9 @@ class Acceptor:
                 transport.close()
 
     def _tell(self, event: Event) -> None:
-        self._house.tell(replace(event, peer=self.peer))
+        self._record(replace(event, peer=self.peer))
+
+    def _record(self, event: Event) -> None:
+        """Log an event and let the controls observe it. Raises UnobservedError."""
+        logs.log_event(event)
+        self._stack.observe(event)

@@ -16,6 +16,7 @@ from pacs_open import config, logs
 from pacs_open.config import Config
 from pacs_open.control import Control
 from pacs_open.errors import ConfigurationError, PacsError
+from pacs_open.reloading import Again, Setup
 
 if TYPE_CHECKING:
     from pacs_open.archive.archive import Archive
@@ -53,7 +54,7 @@ def parser(
         "command",
         nargs="?",
         default="serve",
-        choices=sorted([*_COMMANDS, *more]),
+        choices=sorted(["serve", *_COMMANDS, *more]),
         help="serve: run until TERM (default); check: read the whole archive and name what is "
         "damaged; rebuild: make its index anew from its log; export: write its instances as DICOM "
         "files; mark: remember what it holds; reset: go back to that, while it is stopped; health: "
@@ -81,6 +82,8 @@ def run(
     logs.set_up(chosen.log_format)
     try:
         settings, controls = load(chosen)
+        if chosen.command == "serve":
+            return _serve(settings, controls, chosen, lambda: Setup(*load(chosen)))
         return {**_COMMANDS, **(more or {})}[chosen.command](settings, controls, chosen)
     except PacsError as error:
         say(f"{options.prog}: {error}", sys.stderr)
@@ -116,7 +119,9 @@ def open_archive(settings: Config) -> "Archive":
     return server.open_archive(settings)
 
 
-def _serve(settings: Config, controls: Sequence[Control], chosen: argparse.Namespace) -> int:
+def _serve(
+    settings: Config, controls: Sequence[Control], chosen: argparse.Namespace, again: Again
+) -> int:
     from pacs_open import workers  # noqa: PLC0415 - see open_archive
 
     title = settings.network_ae.ae_title
@@ -127,7 +132,7 @@ def _serve(settings: Config, controls: Sequence[Control], chosen: argparse.Names
             line = json.dumps({"event": "listening", "host": host, "port": port, "ae_title": title})
         say(line)
 
-    workers.run(settings, controls, announce)
+    workers.run(settings, controls, announce, again)
     return 0
 
 
@@ -197,7 +202,6 @@ def _health(settings: Config, controls: Sequence[Control], _chosen: argparse.Nam
 
 
 _COMMANDS: Final[Mapping[str, Command]] = {
-    "serve": _serve,
     "check": _check,
     "rebuild": _rebuild,
     "export": _export,

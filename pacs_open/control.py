@@ -7,7 +7,7 @@ that is not a refusal is a refusal too, so that a broken control admits nobody.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -50,6 +50,13 @@ class Control(BaseModel):
         """
         return {}
 
+    def facts(self) -> Mapping[str, Any]:
+        """What it goes by, for the trail to tell what a reload has changed; nothing secret.
+
+        May raise :class:`~pacs_open.errors.ConfigurationError`.
+        """
+        return self.model_dump()
+
     def secure(self, door: "Door") -> None:
         """At start and at each reload: set what the listener enforces (TLS, deadlines, bounds).
 
@@ -87,6 +94,9 @@ class Control(BaseModel):
 
     def commit(self, record: Record, operation: Operation) -> None:
         """Inside the index transaction that would make it visible. No: ``DimseRefused``."""
+
+    def remain(self, request: AssociationRequest) -> None:
+        """After a reload, for each open association: may it go on? No: ``ConnectionDropped``."""
 
     def voice(self, refusal: Refusal, peer: Peer) -> Refusal:
         """A refusal is about to leave; may be answered in other words."""

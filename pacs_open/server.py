@@ -23,6 +23,7 @@ from pacs_open.door import Door
 from pacs_open.errands import Errands
 from pacs_open.errors import ConfigurationError
 from pacs_open.ledger import Book, Ledger, LocalLedger
+from pacs_open.reloading import Setup
 from pacs_open.services import Scp
 from pacs_open.services.scp import Proposals, Roles
 from pacs_open.stack import Stack
@@ -72,7 +73,8 @@ class Server:
         self.is_stopping = False
         self._config = config
         self._own_ledger = LocalLedger(books_of(controls)) if ledger is None else None
-        self.stack = Stack(controls, ledger or self._own_ledger or LocalLedger({}))
+        self._ledger: Ledger = ledger or self._own_ledger or LocalLedger({})
+        self.stack = Stack(controls, self._ledger)
         self._door: Door = self.stack.secure()
         connection = config.network_connection
         self._listening = listening or listener.bind(connection.host, connection.port)
@@ -93,7 +95,7 @@ class Server:
     def start(self) -> None:
         """Begin to accept connections."""
         if self._announce:
-            self.tell(Event(Moment.STARTED))
+            self._tell(Event(Moment.STARTED))
         self._listener.start()
 
     def stop(self, within: float | None = None) -> None:
@@ -122,12 +124,16 @@ class Server:
     def _close(self) -> None:
         try:
             if self._announce:
-                self.tell(Event(Moment.STOPPED))
+                self._tell(Event(Moment.STOPPED))
         finally:
             if self._own_archive:
                 self._archive.close()
             if self._own_ledger is not None:
                 self._own_ledger.close()
+
+    def _tell(self, event: Event) -> None:
+        logs.log_event(event)
+        self.stack.observe(event)
 
     def _interrupt_idle(self) -> None:
         for acceptor in self._acceptors:
@@ -135,19 +141,30 @@ class Server:
             if since is not None and time.monotonic() - since > IDLE:
                 acceptor.interrupt()
 
-    def reload(self) -> None:
-        """Ask the controls' ``secure`` again: new connections have the new door.
+    def reload(self, setup: Setup | None = None) -> None:
+        """New connections meet the new settings; who may not stay is sent away.
 
-        If a control cannot obey its settings now, the old door stays, and the log says so.
+        Without ``setup`` the same controls are asked again for what their files say now. If a
+        control cannot obey its settings, all stays as it was, and the log says so.
         """
+        stack = self.stack if setup is None else Stack(setup.controls, self._ledger)
         try:
-            self._door = self.stack.secure()
+            door = stack.secure()
         except ConfigurationError as error:
             _log.error("not reloaded, all stays as it was: %s", error)
+            return
         except Exception as error:  # of any other fault only the type is safe to tell
             _log.error("not reloaded, all stays as it was: %s", type(error).__name__)
-        else:
-            _log.info("reloaded: new connections meet the new settings")
+            return
+        if setup is not None:
+            peers = setup.config.peers, setup.config.callback_port
+            self._destinations = Destinations(*peers)
+        self.stack, self._door = stack, door
+        _log.info("reloaded: new connections meet the new settings")
+        with self._changed:
+            standing = list(self._acceptors)
+        for acceptor in standing:
+            acceptor.reconsider()
 
     def __enter__(self) -> Self:
         self.start()
@@ -163,17 +180,12 @@ class Server:
 
     # -- what acceptors need
 
-    def tell(self, event: Event) -> None:
-        """Log an event and let the controls observe it. Raises UnobservedError."""
-        logs.log_event(event)
-        self.stack.observe(event)
-
-    def serve(self, channel: Channel) -> Scp:
+    def serve(self, channel: Channel, stack: Stack) -> Scp:
         """Our side of an association, for its services."""
         return Scp(
             ae_title=self._config.network_ae.ae_title,
             archive=self._archive,
-            controls=self.stack,
+            controls=stack,
             channel=channel,
             destinations=self._destinations,
             dial=self._dial,

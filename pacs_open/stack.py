@@ -130,6 +130,10 @@ class Stack:
         """Inside the index transaction. Raises DimseRefused."""
         self._ask(DimseRefused, "commit", record, operation)
 
+    def remain(self, request: AssociationRequest) -> None:
+        """After a reload. Raises ConnectionDropped."""
+        self._ask(ConnectionDropped, "remain", request)
+
     def voice(self, refusal: Refusal, peer: Peer) -> Refusal:
         """The refusal in the words it leaves with; never raises, always of the same kind.
 

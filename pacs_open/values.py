@@ -216,6 +216,8 @@ class Moment(StrEnum):
 
     STARTED = "started"
     STOPPED = "stopped"
+    RELOADED = "settings reloaded"
+    """``why`` says what has changed."""
     CONNECTION_DROPPED = "connection dropped"
     HANDSHAKE_FAILED = "TLS handshake failed"
     ASSOCIATION_ACCEPTED = "association accepted"

@@ -1,23 +1,23 @@
 """A worker process: one server behind the shared port, doing what its supervisor orders."""
 
 import logging
+import pickle
 import signal
 import socket
-from collections.abc import Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Final
 
 from pacs_open.bookkeeping import PipeLedger
-from pacs_open.config import Config
-from pacs_open.control import Control
 from pacs_open.errors import PacsError
+from pacs_open.reloading import Setup
 from pacs_open.server import Server
 
 _log = logging.getLogger(__name__)
 
 STOP: Final = b"stop"
 RELOAD: Final = b"reload"
+"""May be followed by a pickled setup."""
 
 FAILED: Final = 3
 """Exit status of a worker that could not start, or lost its ledger."""
@@ -33,8 +33,7 @@ class Report:
 
 
 def live(
-    config: Config,
-    controls: Sequence[Control],
+    setup: Setup,
     listening: socket.socket,
     ledger: Connection,
     orders: Connection,
@@ -42,8 +41,7 @@ def live(
     """The whole life of a worker process; its exit status.
 
     Args:
-        config: the archive's configuration.
-        controls: asked in this order.
+        setup: the archive's configuration and its controls, in the order asked.
         listening: the socket that all workers share.
         ledger: pipe to the process that keeps the books; the :class:`Report` goes there first.
         orders: pipe from the supervisor; its end is the end of the supervisor.
@@ -53,7 +51,9 @@ def live(
         signal.signal(signal.Signals[name], signal.SIG_IGN)  # the supervisor gives the orders
     books = PipeLedger(ledger)
     try:
-        server = Server(config, controls, ledger=books, listening=listening, announce=False)
+        server = Server(
+            setup.config, setup.controls, ledger=books, listening=listening, announce=False
+        )
     except Exception as error:
         # A PacsError is one line for a person; of any other fault only the type is safe to tell.
         fault = str(error) if isinstance(error, PacsError) else type(error).__name__
@@ -64,16 +64,24 @@ def live(
     return _obey(server, books, orders)
 
 
+def _setup_in(order: bytes) -> Setup | None:
+    """The setup that an order to reload brings with it, if any."""
+    pickled = order.removeprefix(RELOAD)
+    setup: Setup | None = pickle.loads(pickled) if pickled else None  # noqa: S301 - our parent's
+    return setup
+
+
 def _obey(server: Server, books: PipeLedger, orders: Connection) -> int:
     """Do what the supervisor says; stop when it says so, or when it is gone."""
     try:
         while not books.is_lost:
             if not orders.poll(_LOOK_AGAIN):
                 continue
-            if orders.recv_bytes() == STOP:
+            order = orders.recv_bytes()
+            if order == STOP:
                 server.stop()
                 return 0
-            server.reload()
+            server.reload(_setup_in(order))
     except (EOFError, OSError):
         _log.error("the supervisor is gone; this worker ends")
         server.stop(0.0)

@@ -17,11 +17,13 @@ from multiprocessing.connection import Connection, Pipe, wait
 from types import FrameType
 from typing import Final, NoReturn
 
+from pacs_open import logs, reloading
 from pacs_open.bookkeeping import Keeper, Question
 from pacs_open.config import Config
 from pacs_open.control import Control
-from pacs_open.errors import PacsError
+from pacs_open.errors import PacsError, UnobservedError
 from pacs_open.ledger import Book, LocalLedger
+from pacs_open.reloading import Again, Setup
 from pacs_open.server import Server, books_of
 from pacs_open.stack import Stack
 from pacs_open.values import Event, Moment
@@ -40,8 +42,12 @@ Announce = Callable[[str, int], None]
 """Told host and port once connections are accepted."""
 
 
-def run(config: Config, controls: Sequence[Control], announce: Announce) -> None:
-    """Serve until TERM or INT; HUP reloads.
+def run(
+    config: Config, controls: Sequence[Control], announce: Announce, again: Again | None = None
+) -> None:
+    """Serve until TERM or INT; HUP reads the settings anew.
+
+    ``again`` reads them; if None, the controls look at their files once more, and that is all.
 
     Raises:
         PacsError: it cannot start (port, key, archive), in one line.
@@ -51,7 +57,7 @@ def run(config: Config, controls: Sequence[Control], announce: Announce) -> None
         return
     connection = config.network_connection
     with contextlib.closing(listener.bind(connection.host, connection.port)) as listening:
-        Supervisor(config, controls, listening).run(announce)
+        Supervisor(Setup(config, controls), listening, again).run(announce)
 
 
 def _run_alone(config: Config, controls: Sequence[Control], announce: Announce) -> None:
@@ -96,15 +102,15 @@ class _Worker:
 class Supervisor:
     """Keeps the books and the workers."""
 
-    def __init__(
-        self, config: Config, controls: Sequence[Control], listening: socket.socket
-    ) -> None:
-        self._config = config
-        self._controls = controls
+    def __init__(self, setup: Setup, listening: socket.socket, again: Again | None = None) -> None:
+        self._setup = setup
+        self._again = again
+        self._facts = reloading.facts(setup) if again is not None else {}
         self._listening = listening
-        books: dict[str, Book] = books_of(controls)
+        books: dict[str, Book] = books_of(setup.controls)
         self._keeper = Keeper(books)
-        self._stack = Stack(controls, LocalLedger(books, worker="supervisor"))
+        self._ledger = LocalLedger(books, worker="supervisor")
+        self._stack = Stack(setup.controls, self._ledger)
         self._workers: list[_Worker] = []
         self._started = 0
         self._restarts: list[float] = []
@@ -117,7 +123,7 @@ class Supervisor:
         """Start the workers, serve until told to stop, stop them. Raises PacsError."""
         self._listen_to_signals()
         try:
-            for _ in range(self._config.workers.count or os.cpu_count() or 1):
+            for _ in range(self._setup.config.workers.count or os.cpu_count() or 1):
                 worker = self._first_fork()  # in turn: the first may have to make the index
                 while not worker.serves and not self._is_stopping:
                     self._turn()
@@ -152,9 +158,31 @@ class Supervisor:
                 self._woken.recv(64)
         while signal.SIGHUP in self._signals:
             self._signals.remove(signal.SIGHUP)
-            for worker in self._workers:
-                worker.order(RELOAD)
+            self._reload()
         self._replace_missing()
+
+    def _reload(self) -> None:
+        """Read the settings anew, once for all workers; what cannot be obeyed changes nothing."""
+        order = RELOAD
+        if self._again is not None:
+            try:
+                change = reloading.read(self._again, self._setup, self._facts, self._ledger)
+            except Exception as error:  # of any fault but our own only the type is safe to tell
+                why = error if isinstance(error, PacsError) else type(error).__name__
+                _log.error("not reloaded, all stays as it was: %s", why)
+                return
+            self._setup, self._facts = change.setup, change.facts
+            self._stack = Stack(change.setup.controls, self._ledger)
+            order += change.pickled
+            self._tell_of(change)
+        for worker in self._workers:
+            worker.order(order)
+
+    def _tell_of(self, change: reloading.Change) -> None:
+        event = Event(Moment.RELOADED, why=change.told)
+        logs.log_event(event)
+        with contextlib.suppress(UnobservedError):  # a trail that is full must not keep anybody in
+            self._stack.observe(event)
 
     def _hear(self, worker: _Worker) -> None:
         """A worker asks, reports, or is dead."""
@@ -243,9 +271,7 @@ class Supervisor:
         """The child's whole life; it must not return into the supervisor's code."""
         status = FAILED
         try:
-            status = live(
-                self._config, self._controls, self._listening, worker.ledger, worker.orders
-            )
+            status = live(self._setup, self._listening, worker.ledger, worker.orders)
         finally:
             sys.stdout.flush()
             sys.stderr.flush()
@@ -257,7 +283,7 @@ class Supervisor:
         self._listening.close()
         for worker in self._workers:
             worker.order(STOP)
-        deadline = time.monotonic() + self._config.workers.stop_within + GRACE
+        deadline = time.monotonic() + self._setup.config.workers.stop_within + GRACE
         while self._workers and (left := deadline - time.monotonic()) > 0:
             self._turn(left)
         for worker in list(self._workers):

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from cryptography import x509
-from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
@@ -170,3 +170,40 @@ def revocation_fault(
         if crl.get_revoked_certificate_by_serial_number(certificate.serial_number) is not None:
             return "revoked"
     return ""
+
+
+def revoked_serials(crls: Iterable[x509.CertificateRevocationList]) -> frozenset[str]:
+    """The serial numbers on revocation lists, in hexadecimal."""
+    return frozenset(f"{entry.serial_number:x}" for crl in crls for entry in crl)
+
+
+def trusted_by_itself(path: Path) -> str:
+    """The fingerprint of a certificate that needs no authority above it (direct comparison).
+
+    Raises:
+        ConfigurationError: It is unfit, or could sign others, which would be trusted with it.
+    """
+    leaf = load_certificates(path, "peer's certificate")[0]
+    if may_sign(leaf):
+        raise ConfigurationError(
+            f"peer's certificate {path}: may sign others; make it with basicConstraints=CA:FALSE "
+            "(openssl req -x509 -addext basicConstraints=critical,CA:FALSE), or have it signed"
+        )
+    fault = strength_fault(leaf) or usage_fault(leaf)
+    if fault:
+        raise ConfigurationError(f"peer's certificate {path}: {fault}")
+    return leaf.fingerprint(hashes.SHA256()).hex()
+
+
+def may_sign(certificate: x509.Certificate) -> bool:
+    """Whether OpenSSL would take it for an authority; in doubt it would (X.509 version 1)."""
+    try:
+        return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+    except x509.ExtensionNotFound:
+        return True
+
+
+def fingerprints_in(path: Path | None) -> frozenset[str]:
+    """The fingerprints of all certificates in a PEM file."""
+    found = load_certificates(path, "trust") if path is not None else []
+    return frozenset(one.fingerprint(hashes.SHA256()).hex() for one in found)

@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from pacs_open.config import Config, explain, parse, read_toml
 from pacs_open.control import Control
 from pacs_open.errors import ConfigurationError
+from pacs_secure import admissions
 from pacs_secure.controls import CONTROLS
 
 AE_TITLE = "PACS-SECURE"
@@ -69,9 +70,14 @@ def load(
         ConfigurationError: Where the fault is and what to do, in one line.
     """
     tables, folder = read_toml(path), path.resolve().parent
-    of_controls = tables.pop("controls", {})
-    if not isinstance(of_controls, Mapping):
+    if not isinstance(tables.get("controls", {}), Mapping):
         raise ConfigurationError(f"{path}: controls: must be tables, [controls.NAME]")
+    admitted = tables.pop("admissions", None)
+    if admitted is not None:
+        if not isinstance(admitted, str):
+            raise ConfigurationError(f"{path}: admissions: must be the path of a folder")
+        tables = admissions.merge(tables, folder / admitted)
+    of_controls = tables.pop("controls", {})
     if isinstance(tables.setdefault("network_ae", {}), dict):
         tables["network_ae"].setdefault("ae_title", AE_TITLE)
     config = parse(tables, str(path), folder)

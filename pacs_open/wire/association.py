@@ -85,6 +85,7 @@ class Channel:
         self._waiting: deque[dimse.CommandReceived] = deque()
         self._cancelled: set[int] = set()
         self._release_asked = False
+        self._is_cut_off = False
         self._pdu_at_hand: tuple[int, float] | None = None
         """The PDU that has come in part: how many came before it, and since when it is awaited."""
 
@@ -123,20 +124,17 @@ class Channel:
                 raise ProtocolError(message)
             self.drop_data_set()
             return command
-        message = "the peer asked for release instead of answering"
-        raise ConnectionLostError(message)
+        raise ConnectionLostError("the peer asked for release instead of answering")
 
     def fragments(self) -> Iterator[memoryview]:
         """The data set of the message at hand, as it arrives.
 
-        Each piece is valid until the next is asked for. ProtocolError over
-        ``door.maximum_message`` bytes, DeadlineError after ``door.message_deadline`` seconds,
-        what is dropped included. Leaving early is fine: ``receive`` drops the rest.
+        Each piece is valid until the next is asked for. ``door.maximum_message`` and
+        ``door.message_deadline`` bound it all. Leaving early is fine: ``receive`` drops the rest.
         """
         while self._in_data_set:
             if time.monotonic() > self._take_until:
-                message = f"a data set not complete within {self._door.message_deadline:g} s"
-                raise DeadlineError(message)
+                raise DeadlineError(f"no whole data set within {self._door.message_deadline:g} s")
             event = self._event()
             if isinstance(event, dimse.Pdu):
                 self._control(event)
@@ -146,8 +144,7 @@ class Channel:
             self._in_data_set = not event.last
             self._taken += len(event.data)
             if self._taken > self._door.maximum_message:
-                message = f"a data set over the limit of {self._door.maximum_message} bytes"
-                raise ProtocolError(message)
+                raise ProtocolError(f"a data set over {self._door.maximum_message} bytes")
             yield event.data
 
     def read_identifier(self) -> bytes:
@@ -176,7 +173,7 @@ class Channel:
         """
         self.flush()
         while not self._waiting and not self._release_asked and not self._in_data_set:
-            event = self._decoder.next_event()
+            event = self._event() if self._is_cut_off else self._decoder.next_event()
             if event is None:
                 arrived = self.transport.receive_now()
                 if arrived is None:
@@ -214,8 +211,7 @@ class Channel:
         deadline = time.monotonic() + self._door.silence
         while self._state is not State.AWAITING_CLOSE:
             if time.monotonic() > deadline:
-                message = "the peer talks on and does not answer the request for release"
-                raise DeadlineError(message)
+                raise DeadlineError("the peer talks on and does not answer our request for release")
             self._command_of(self._event())
         self.transport.close()
 
@@ -230,6 +226,10 @@ class Channel:
     def close(self, *, within: float) -> None:
         """After a release by the peer: wait for it to close, ``within`` seconds (Sta13)."""
         self.transport.close_after_last_word(within)
+
+    def cut_off(self) -> None:
+        """From another thread: nothing more is read, whatever has arrived already."""
+        self._is_cut_off = True
 
     # -- below messages
 
@@ -258,6 +258,8 @@ class Channel:
 
     def _event(self) -> dimse.Event:
         """The next event, however long it takes within the deadlines."""
+        if self._is_cut_off:
+            raise ConnectionLostError("cut off")
         while (event := self._decoder.next_event()) is None:
             within = self._door.silence
             if self._decoder.within_pdu:
@@ -274,8 +276,7 @@ class Channel:
 
     def _fed(self, arrived: memoryview) -> None:
         if not arrived:
-            message = "the peer closed the network connection"
-            raise ConnectionLostError(message)
+            raise ConnectionLostError("the peer closed the network connection")
         self._decoder.feed(arrived)
 
     def _control(self, pdu: dimse.Pdu) -> None:

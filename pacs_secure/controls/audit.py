@@ -3,14 +3,14 @@
 Why it matters: after an incident a clinic must say whose images went where. An archive that
 kept no record, or one that an intruder could rewrite, cannot.
 
-What it demands: DICOM audit messages (PS3.15 A.5) for start and stop, failed handshakes,
-dropped connections, rejected associations, refused requests, queries and retrievals with their
-identifier, and transfers (one message when the first instance of a study was answered, one
-with the number of instances at the end), and users who were identified. One writer for all
-workers appends them to a file whose lines are chained by a keyed digest; ``pacslab audit check``
-finds lines that were edited, removed, inserted or moved, and a tail that was cut off. C-ECHO and
-mere associations are not told. The trail holds Patient IDs, which is why nobody but the archive
-may read it.
+What it demands: DICOM audit messages (PS3.15 A.5) for start and stop, what a reload has changed,
+failed handshakes, dropped connections, rejected associations, users who were identified, refused
+requests, queries and retrievals with their identifier, and transfers (one message when the first
+instance of a study was answered, one with the number of instances at the end). One writer for
+all workers appends them to a file whose lines are chained by a keyed digest;
+``pacslab audit check`` finds lines that were edited, removed, inserted or moved, and a tail that
+was cut off. C-ECHO and mere associations are not told. The trail holds Patient IDs, which is why
+nobody but the archive may read it.
 
 What is guaranteed: each query, each first instance of a study and each refusal is with the
 operating system before the association goes on; a worker that dies leaves a line about the
@@ -109,6 +109,9 @@ class Audit(Control):
     def _entries(self, event: Event) -> Sequence[Entry]:
         if event.moment in _ACTIVITY:
             return [Entry(self._messages.application_activity(_ACTIVITY[event.moment]))]
+        if event.moment is Moment.RELOADED:
+            changed = self._messages.security_alert(DCM.SecurityConfiguration, SUCCESS, event.why)
+            return [Entry(changed)]
         entries: Sequence[Entry] = ()
         if event.moment is Moment.ASSOCIATION_ACCEPTED:
             entries = self._logged_in(event)

@@ -21,7 +21,7 @@ from typing import ClassVar
 
 from pacs_open.control import Control
 from pacs_open.ledger import Ledger
-from pacs_open.refusals import calling_ae_not_recognized
+from pacs_open.refusals import ConnectionDropped, calling_ae_not_recognized
 from pacs_open.values import AssociationRequest
 from pacs_secure.settings import AETitle
 
@@ -46,3 +46,8 @@ class CallingAE(Control):
         """Reject with (1,1,3) whoever is not on the list."""
         if request.calling_ae_title not in self.titles:
             raise calling_ae_not_recognized(f"calling AE title {request.calling_ae_title!r}")
+
+    def remain(self, request: AssociationRequest) -> None:
+        """Send away whose title was taken off the list."""
+        if request.calling_ae_title not in self.titles:
+            raise ConnectionDropped(f"calling AE title {request.calling_ae_title!r} is gone")

@@ -29,7 +29,7 @@ from pydantic import Field
 
 from pacs_open.control import Control
 from pacs_open.ledger import Ledger
-from pacs_open.refusals import calling_ae_not_recognized
+from pacs_open.refusals import ConnectionDropped, calling_ae_not_recognized
 from pacs_open.values import AssociationRequest
 from pacs_secure.settings import AETitle, CertificateFile, Fingerprint
 
@@ -49,11 +49,21 @@ class NodeIdentity(Control):
 
     def admit(self, request: AssociationRequest, ledger: Ledger) -> None:
         """Reject with (1,1,3) a title that is not bound to this peer's certificate."""
+        fault = self._fault(request)
+        if fault:
+            raise calling_ae_not_recognized(fault)
+
+    def remain(self, request: AssociationRequest) -> None:
+        """Send away whose title is bound to this certificate no more."""
+        fault = self._fault(request)
+        if fault:
+            raise ConnectionDropped(fault)
+
+    def _fault(self, request: AssociationRequest) -> str:
         title, certificate = request.calling_ae_title, request.peer.certificate
         if certificate is None:
-            raise calling_ae_not_recognized(f"{title!r} without a certificate")
+            return f"{title!r} without a certificate"
         bound = (*self.fingerprints.get(title, ()), *self.certificates.get(title, ()))
         if certificate.fingerprint not in bound:
-            raise calling_ae_not_recognized(
-                f"{title!r} is not bound to certificate {certificate.fingerprint}"
-            )
+            return f"{title!r} is not bound to certificate {certificate.fingerprint}"
+        return ""

@@ -12,9 +12,14 @@ connection, because a resumed session skips OpenSSL's own look. Where the archiv
 (C-MOVE), it shows its certificate and verifies the receiver's, its name included. There is no
 plaintext port and no falling back.
 
-With ``crl`` set, a list must be there for the issuer of each peer's certificate, and a list
-that is out of date refuses everybody: silence about revocations is no proof. The signal HUP
-makes the archive load certificates, keys and lists anew; open associations stay.
+A certificate that stands in ``peers`` itself needs no authority above it (IHE ITI-19's direct
+comparison): the device's own, self-signed one, as long as it is no authority that could sign
+others. It is revoked by taking it out.
+
+With ``crl`` set, a list must be there for the issuer of each other peer's certificate, and a
+list that is out of date refuses everybody: silence about revocations is no proof. The signal HUP
+makes the archive load certificates, keys and lists anew, for new handshakes. Open associations
+stay, except of peers whose certificate does not hold any more: those are aborted at once.
 
 What it cannot do: say which device may use which AE title (``node_identity``), or notice that
 a key was stolen until its certificate is revoked. It checks revocation of the peers' own
@@ -29,17 +34,20 @@ How to set it (without these nothing starts)::
     key = "pki/archive-key.pem"         # mode 0600; or a list in the same order
     trust = "pki/trust.pem"
     crl = "pki/crl.pem"                 # optional; or a list
+    peers = ["pki/console.pem"]         # optional: certificates trusted by themselves
     policy = "dicom-b12"                # or "ihe-stx12", which adds two DHE-RSA suites
 
 All four TLS 1.2 suites need an RSA and an EC certificate side by side: give two of each.
 """
 
 import ssl
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from pydantic import PrivateAttr
 
 from pacs_open.control import Control
@@ -47,7 +55,7 @@ from pacs_open.door import Door
 from pacs_open.errors import ConfigurationError
 from pacs_open.ledger import Ledger
 from pacs_open.refusals import ConnectionDropped, move_destination_unknown
-from pacs_open.values import Destination, Operation, Peer
+from pacs_open.values import AssociationRequest, Destination, Operation, Peer
 from pacs_secure import certificates, tls_policies
 from pacs_secure.settings import OperatorPath, OperatorPaths
 
@@ -58,6 +66,10 @@ class _Loaded:
 
     dialling: ssl.SSLContext
     crls: tuple[x509.CertificateRevocationList, ...]
+    direct: frozenset[str]
+    """Fingerprints of ``peers``."""
+    trusted: frozenset[str]
+    """Fingerprints of what stands in ``trust``."""
 
 
 class Tls(Control):
@@ -103,6 +115,8 @@ class Tls(Control):
     """PEM file with the certificates that peers must chain to."""
     crl: OperatorPaths = ()
     """PEM files with revocation lists; none: revocation is not checked."""
+    peers: OperatorPaths = ()
+    """PEM files with certificates of peers that are trusted by themselves."""
     policy: Literal["dicom-b12", "ihe-stx12"] = "dicom-b12"
 
     # Not a setting and not counted: what `secure` read last, so that `identify` need not.
@@ -112,12 +126,22 @@ class Tls(Control):
         """Load certificates, keys and lists; the door gets a new context for new handshakes."""
         try:
             crls = self._check_files()
+            direct = frozenset(certificates.trusted_by_itself(path) for path in self.peers)
+            trusted = certificates.fingerprints_in(self.trust)
             policy = tls_policies.POLICIES[self.policy]
             listening = self._fill(tls_policies.listening(policy))
-            self._loaded = _Loaded(self._fill(tls_policies.dialling(policy)), crls)
+            dialling = self._fill(tls_policies.dialling(policy))
         except ConfigurationError as error:
             raise ConfigurationError(f"controls.tls: {error}") from error
+        self._loaded = _Loaded(dialling, crls, direct, trusted)
         door.ssl_context = listening
+
+    def facts(self) -> Mapping[str, Any]:
+        """The settings, and what the lists revoke."""
+        revoked = certificates.revoked_serials(certificates.load_crls(self.crl))
+        own = [certificates.load_certificates(one, "certificate")[0] for one in self.certificate]
+        shown = [one.fingerprint(hashes.SHA256()).hex() for one in own]
+        return {**self.model_dump(), "revoked": revoked, "shown": shown}
 
     def _check_files(self) -> tuple[x509.CertificateRevocationList, ...]:
         """Find the operator's faults before OpenSSL does, whose words help nobody."""
@@ -143,28 +167,40 @@ class Tls(Control):
         try:
             for certificate, key in zip(self.certificate, self.key, strict=True):
                 context.load_cert_chain(certificate, key)
-            context.load_verify_locations(self.trust)
-            for crl in self.crl:
-                context.load_verify_locations(crl)
+            for trusted in (self.trust, *self.peers, *self.crl):
+                context.load_verify_locations(trusted)
         except (OSError, ssl.SSLError) as error:
             raise ConfigurationError(f"OpenSSL refuses the files: {error}") from error
-        if self.crl:
+        if self.crl and not self.peers:
+            # OpenSSL wants a list of every issuer, and who signed itself has none. Then the look
+            # in `identify`, right after the handshake, is the only one.
             context.verify_flags |= ssl.VERIFY_CRL_CHECK_LEAF
         return context
 
     def identify(self, peer: Peer, ledger: Ledger) -> None:
         """Look at the certificate again: a resumed session skipped OpenSSL's look."""
+        self._look_at(peer)
+
+    def remain(self, request: AssociationRequest) -> None:
+        """Send away whose certificate does not hold any more."""
+        self._look_at(request.peer)
+
+    def _look_at(self, peer: Peer) -> None:
         if self._loaded is None or peer.certificate is None:
             raise ConnectionDropped("no certificate was verified")
         leaf, now = x509.load_der_x509_certificate(peer.certificate.der), datetime.now(UTC)
+        fingerprint = peer.certificate.fingerprint
         fault = (
             certificates.dates_fault(leaf, now)
             or certificates.strength_fault(leaf)
             or certificates.usage_fault(leaf)
-            or certificates.revocation_fault(leaf, self._loaded.crls, now)
         )
+        if not fault and fingerprint not in self._loaded.direct:
+            fault = certificates.revocation_fault(leaf, self._loaded.crls, now)
+            if leaf.issuer == leaf.subject and fingerprint not in self._loaded.trusted:
+                fault = "is among the peers no more"
         if fault:
-            raise ConnectionDropped(f"certificate {peer.certificate.fingerprint}: {fault}")
+            raise ConnectionDropped(f"certificate {fingerprint}: {fault}")
 
     def dial(self, destination: Destination, operation: Operation) -> Destination:
         """Call with TLS; A801H while there is nothing to call with."""

@@ -5,6 +5,8 @@ from pynetdicom import AE
 
 from pacs_open.errors import ConfigurationError
 from pacs_open.ledger import LocalLedger
+from pacs_open.refusals import ConnectionDropped
+from pacs_open.reloading import Setup
 from pacs_open.server import Server, books_of
 from pacs_open.values import Moment
 from pacs_open.wire.dimse import Pdu
@@ -203,3 +205,57 @@ def test_many_peers_at_once_are_all_served(serving, peer, memory_archive, pixels
 
     assert statuses == [0] * 40
     assert len(memory_archive.instances) == 40
+
+
+def test_a_reload_brings_new_controls_to_new_connections(serving, peer, control, configuration):
+    seen = []
+
+    def telling(name):
+        return control(
+            connect=lambda self, peer, ledger: seen.append(f"connect {name}"),
+            depart=lambda self, peer, ledger: seen.append(f"depart {name}"),
+        )
+
+    server = serving(telling("old"))
+    before = peer(server).associate()
+    server.reload(Setup(configuration, [telling("new")]))
+
+    assert before.release()
+    assert peer(server).associate().release()
+    server.stop()
+    assert seen.count("depart old") == seen.count("connect old") == 1
+    assert seen.count("depart new") == seen.count("connect new") == 1
+
+
+def test_who_may_not_remain_is_sent_away_whatever_is_on_its_way(
+    serving, peer, control, witness, configuration, pixels
+):
+    def remain(self, request):
+        if request.calling_ae_title == "REVOKED":
+            raise ConnectionDropped("revoked")
+
+    server = serving(witness.control)
+    stays = peer(server).associate()
+    idle = peer(server).associate(calling="REVOKED")
+    storing = peer(server).associate(CT_IMAGE, calling="REVOKED")
+    whole = storing.message(storing.store_request("2.25.1"), pixels(1000))
+    storing.socket.sendall(whole[:-500])  # in the middle of a data set
+
+    server.reload(Setup(configuration, [witness.control, control(remain=remain)]))
+
+    for one in (idle, storing):
+        assert one.read_pdu() == (PduType.ABORT, bytes(4))
+    assert stays.echo() == 0
+    ended = [e for e in witness.wait_for(Moment.ASSOCIATION_ENDED, 2) if e.refused]
+    assert {event.why for event in ended} == {"revoked"}
+
+
+def test_a_control_that_fails_when_asked_who_remains_keeps_nobody(
+    serving, peer, control, configuration
+):
+    server = serving()
+    standing = peer(server).associate()
+
+    server.reload(Setup(configuration, [control(remain=lambda self, request: 1 / 0)]))
+
+    assert standing.read_pdu() == (PduType.ABORT, bytes(4))

@@ -9,6 +9,7 @@ import pytest
 
 from pacs_open import bookkeeping, worker
 from pacs_open.errors import ArchiveError, ConfigurationError
+from pacs_open.reloading import Setup
 from pacs_open.wire import listener
 
 
@@ -31,7 +32,7 @@ def life(configuration, memory_archive, monkeypatch):
             statuses = []
             thread = threading.Thread(
                 target=lambda: statuses.append(
-                    worker.live(configuration, controls, listening, ledger, orders)
+                    worker.live(Setup(configuration, controls), listening, ledger, orders)
                 )
             )
             thread.start()

@@ -16,6 +16,7 @@ import pytest
 
 from pacs_open import workers
 from pacs_open.errors import PacsError
+from pacs_open.reloading import Setup
 from pacs_open.wire.dimse import Pdu
 from pacs_open.wire.upper_layer import PduType
 
@@ -30,6 +31,26 @@ PROGRAM = textwrap.dedent(
     from pacs_open import config, logs, workers
     from pacs_open.control import Control
     from pacs_open.refusals import ConnectionDropped
+    from pacs_open.reloading import Setup
+
+    class Rules(Control):
+        name = "rules"
+        greeting: str = ""
+        def connect(self, peer, ledger):
+            if self.greeting == "nobody":
+                raise ConnectionDropped("nobody")
+        def remain(self, request):
+            if self.greeting == "nobody":
+                raise ConnectionDropped("nobody may stay")
+
+    def read():
+        settings = config.load(Path(sys.argv[1]))
+        greeting = settings.device.description
+        fixed = settings.device.model_copy(update={"description": ""})
+        settings = settings.model_copy(update={"device": fixed})
+        if greeting == "crash":
+            raise ValueError("PATIENT^NAME")
+        return Setup(settings, [SeatsForLife(), Rules(greeting=greeting)])
 
     class Seats:
         def __init__(self):
@@ -57,13 +78,15 @@ PROGRAM = textwrap.dedent(
                 raise ConnectionDropped("all seats are taken")
         def observe(self, event, ledger):
             if os.getppid() == int(os.environ["PARENT"]):  # the supervisor, not a worker
-                print(json.dumps({"event": str(event.moment)}), flush=True)
+                line = {"event": str(event.moment), "why": event.why}
+                print(json.dumps({k: v for k, v in line.items() if v}), flush=True)
 
     def announce(host, port):
         print(json.dumps({"event": "listening", "host": host, "port": port}), flush=True)
 
     logs.set_up("text")
-    workers.run(config.load(Path(sys.argv[1])), [SeatsForLife()], announce)
+    setup = read()
+    workers.run(setup.config, setup.controls, announce, read)
     """
 )
 
@@ -248,9 +271,50 @@ def test_hup_reaches_every_worker(running):
 
     a.process.send_signal(signal.SIGHUP)
 
-    a.until(lambda: len(reloads.read_text().split()) == 4)
-    assert len(set(reloads.read_text().split())) == 2
+    a.until(lambda: len(reloads.read_text().split()) == 5)  # the supervisor tries it first
+    assert len(set(reloads.read_text().split())) == 3
     assert len(a.workers()) == 2
+
+
+def test_hup_brings_new_settings_and_sends_away_who_may_not_stay(running, peer):
+    a = running(count=2)
+    standing = [peer(a.address).associate() for _ in range(3)]
+    toml = a.folder / "pacs.toml"
+    before = toml.read_text()
+    toml.write_text(before + '[device]\ndescription = "nobody"\n')
+    a.process.send_signal(signal.SIGHUP)
+
+    assert a.line() == {
+        "event": "settings reloaded",
+        "why": "rules.greeting + nobody; rules.greeting - ",
+    }
+    for one in standing:
+        assert one.read_pdu() == (PduType.ABORT, bytes(4))
+
+    toml.write_text(before)
+    a.process.send_signal(signal.SIGHUP)
+    assert a.line()["event"] == "settings reloaded"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("nonsense", "not reloaded"),
+        ('[device]\ndescription = "crash"\n', "ValueError"),
+        ('[network_ae]\nae_title = "OTHER"\n', "restart"),
+    ],
+)
+def test_settings_that_cannot_be_obeyed_change_nothing(running, peer, text, said):
+    a = running(count=1)
+    standing = peer(a.address).associate()
+    toml = a.folder / "pacs.toml"
+    toml.write_text(toml.read_text() + text)
+    a.process.send_signal(signal.SIGHUP)
+
+    a.until(lambda: said in a.complaints())
+    assert "PATIENT" not in a.complaints()
+    assert standing.echo() == 0
+    assert peer(a.address).associate().echo() == 0
 
 
 def test_without_fork_one_process_serves_alone(
@@ -308,7 +372,7 @@ def test_a_lack_of_processes_stops_nobody_who_serves(configuration, monkeypatch,
         raise OSError(errno.EAGAIN, "Resource temporarily unavailable")
 
     with contextlib.closing(socket.socket()) as listening:
-        supervisor = workers.Supervisor(configuration, [], listening)
+        supervisor = workers.Supervisor(Setup(configuration, []), listening)
         supervisor._missing = 1
         before = psutil.Process().num_fds()
         monkeypatch.setattr(os, "fork", none_left)

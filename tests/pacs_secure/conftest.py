@@ -97,6 +97,14 @@ class Authority:
         certificate = builder.sign(self.key, hashes.SHA256())
         return self.write(name, certificate, key)
 
+    def self_made(self, name, *, ca=False, key=None):
+        """A device's certificate that only itself vouches for."""
+        key = key or ec.generate_private_key(ec.SECP256R1())
+        builder = self._begin(named(name), key.public_key(), now() - DAY, now() + DAY, named(name))
+        if ca is not None:
+            builder = builder.add_extension(x509.BasicConstraints(ca, None), critical=True)
+        return self.write(name, builder.sign(key, hashes.SHA256()), key)
+
     def write(self, name, certificate, key):
         paths = self.folder / f"{name}.crt", self.folder / f"{name}.secret"
         paths[0].write_bytes(certificate.public_bytes(PEM))

@@ -386,3 +386,16 @@ def test_the_last_word_never_raises(line):
     a.other.close()
     association.end(a.channel.transport, upper_layer.abort(0, 0), 0.1)
     association.end(a.channel.transport, upper_layer.abort(0, 0), 0.1)
+
+
+def test_what_was_cut_off_reads_nothing_more_whatever_has_arrived(line):
+    a = line()
+    a.other.sendall(_bytes(ECHO) * 3)
+    assert a.channel.receive().command == ECHO
+
+    a.channel.cut_off()
+
+    with pytest.raises(ConnectionLostError, match="cut off"):
+        a.channel.receive()
+    with pytest.raises(ConnectionLostError, match="cut off"):
+        a.channel.cancelled(1)

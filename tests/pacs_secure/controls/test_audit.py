@@ -64,6 +64,7 @@ def messages(audit):
     ("moment", "service", "more", "told"),
     [
         (Moment.STARTED, None, {}, ("110100", "110120", "0")),
+        (Moment.RELOADED, None, {"why": "titles + A"}, ("110113", "110129", "0")),
         (Moment.STOPPED, None, {}, ("110100", "110121", "0")),
         (Moment.HANDSHAKE_FAILED, None, {"refused": True}, ("110113", "110126", "8")),
         (Moment.HANDSHAKE_FAILED, None, {}, ("110113", "110126", "8")),

@@ -1,6 +1,6 @@
 import pytest
 
-from pacs_open.refusals import AssociationRejected
+from pacs_open.refusals import AssociationRejected, ConnectionDropped
 from pacs_secure.controls.calling_ae import CallingAE
 
 KNOWN = ("MODALITY", "WORKSTATION")
@@ -39,3 +39,11 @@ def test_without_settings_nobody_is_admitted(make_request, no_books):
 
 def test_the_called_name_does_not_matter_here(make_request, no_books):
     CallingAE(titles=KNOWN).admit(make_request("MODALITY", "NOBODY"), no_books)
+
+
+def test_whose_name_was_taken_off_the_list_may_not_remain(make_request):
+    CallingAE(titles=KNOWN).remain(make_request("MODALITY"))
+    with pytest.raises(ConnectionDropped, match="is gone"):
+        CallingAE(titles=KNOWN).remain(make_request("STRANGER"))
+    with pytest.raises(ConnectionDropped):
+        CallingAE().remain(make_request("MODALITY"))

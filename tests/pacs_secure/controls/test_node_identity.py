@@ -3,7 +3,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from lab.pki import self_made
-from pacs_open.refusals import AssociationRejected
+from pacs_open.refusals import AssociationRejected, ConnectionDropped
 from pacs_open.values import Certificate
 from pacs_secure.controls.node_identity import NodeIdentity
 
@@ -39,7 +39,10 @@ def test_a_name_belongs_to_its_certificates(
 
     if admitted:
         control.admit(request, no_books)
+        control.remain(request)
     else:
+        with pytest.raises(ConnectionDropped):
+            control.remain(request)
         with pytest.raises(AssociationRejected) as refused:
             control.admit(request, no_books)
         assert (refused.value.result, refused.value.source, refused.value.reason) == (1, 1, 3)

@@ -338,3 +338,104 @@ def test_a_failed_reload_leaves_what_was_loaded(clinic, make_tls, make_peer, no_
 def test_an_unknown_policy_is_an_error():
     with pytest.raises(ValueError):
         Tls(policy="dicom-b13")
+
+
+@pytest.mark.parametrize("version", [TLS12, TLS13])
+@pytest.mark.parametrize("with_crl", [True, False])
+def test_a_certificate_may_be_trusted_by_itself(
+    *, version, with_crl, clinic, make_tls, make_client, shake_hands, make_peer, no_books
+):
+    device, another = clinic.self_made("device"), clinic.self_made("another")
+    lists = {"crl": clinic.write_crl()} if with_crl else {}
+    control = make_tls(peers=[device.certificate], **lists)
+    context = secured(control)
+
+    server, _ = shake_hands(context, make_client(device, version=version))
+    control.identify(make_peer(Certificate(server.getpeercert(binary_form=True))), no_books)
+
+    assert isinstance(shake_hands(context, make_client(another, version=version))[0], ssl.SSLError)
+    friend = clinic.issue("friend")
+    assert served(shake_hands(context, make_client(friend, version=version))[0])
+    control.identify(make_peer(friend.as_certificate), no_books)
+
+
+def test_beside_direct_trust_revocation_is_still_asked(clinic, make_tls, make_peer, no_books):
+    device, revoked = clinic.self_made("device"), clinic.issue("revoked")
+    control = make_tls(peers=[device.certificate], crl=clinic.write_crl(revoked))
+    control.secure(Door())
+
+    with pytest.raises(ConnectionDropped, match="revoked"):
+        control.identify(make_peer(revoked.as_certificate), no_books)
+
+
+def test_what_is_trusted_by_itself_no_more_may_not_remain(
+    clinic, make_tls, make_request, make_peer
+):
+    device = clinic.self_made("device")
+    request = make_request(peer=make_peer(device.as_certificate))
+    before, after = make_tls(peers=[device.certificate]), make_tls()
+    in_trust = make_tls(trust=device.certificate)
+    for control in (before, after, in_trust):
+        control.secure(Door())
+
+    before.remain(request)
+    in_trust.remain(request)
+    with pytest.raises(ConnectionDropped, match="among the peers no more"):
+        after.remain(request)
+
+
+@pytest.mark.parametrize("ca", [True, None])
+def test_what_could_sign_others_is_not_trusted_by_itself(ca, clinic, make_tls):
+    device = clinic.self_made("device", ca=ca)
+
+    with pytest.raises(ConfigurationError, match=r"may sign others; make it with .*CA:FALSE"):
+        make_tls(peers=[device.certificate]).secure(Door())
+
+
+def test_what_is_too_weak_is_not_trusted_by_itself(clinic, make_tls, rsa_key):
+    device = clinic.self_made("device", key=rsa_key(1024))
+
+    with pytest.raises(ConfigurationError, match="1024 bits"):
+        make_tls(peers=[device.certificate]).secure(Door())
+
+
+def test_who_is_revoked_may_not_remain(clinic, make_tls, make_request, make_peer):
+    modality, friend = clinic.issue("mod"), clinic.issue("friend")
+    crl = clinic.write_crl()
+    control = make_tls(crl=crl)
+    control.secure(Door())
+    requests = [make_request(peer=make_peer(one.as_certificate)) for one in (modality, friend)]
+    for request in requests:
+        control.remain(request)
+
+    clinic.write_crl(modality)
+    control.secure(Door())
+
+    control.remain(requests[1])
+    with pytest.raises(ConnectionDropped, match="revoked"):
+        control.remain(requests[0])
+
+
+def test_its_facts_tell_who_is_revoked_and_what_it_shows(clinic, make_tls, archive):
+    modality = clinic.issue("mod")
+    control = make_tls(crl=clinic.write_crl())
+    before = control.facts()
+    clinic.write_crl(modality)
+    after = control.facts()
+
+    assert before["shown"] == [archive.as_certificate.fingerprint]
+    assert before["revoked"] == frozenset()
+    assert after["revoked"] == {f"{modality.serial:x}"}
+
+
+def test_a_session_ticket_outlives_a_reload_for_those_who_are_still_good(
+    *, clinic, make_tls, make_client, shake_hands, make_peer, no_books
+):
+    """A second handshake of a friend is possible with both contexts: the full one, if need be."""
+    control, client = make_tls(crl=clinic.write_crl()), make_client(clinic.issue("mod"))
+    _, first = shake_hands(secured(control), client)
+
+    server, _ = shake_hands(secured(control), client, session=first.session)
+
+    assert served(server)
+    control.identify(make_peer(Certificate(server.getpeercert(binary_form=True))), no_books)
