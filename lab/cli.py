@@ -13,6 +13,7 @@ import typer
 
 from lab.commands.audit import audit
 from lab.commands.bundle import bundle
+from lab.commands.conformance import conformance
 from lab.commands.controls import controls
 from lab.commands.demo import demo
 from lab.commands.doctor import doctor
@@ -37,6 +38,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     probes,
     controls,
     maps,
+    conformance,
     schema,
 )
 """In the order of the help; a command is called as its function is."""

@@ -1,0 +1,1 @@
+"""DICOM conformance statements (PS3.2): ours, made from the code, and what others state."""
