@@ -5,7 +5,7 @@ from pydicom.dataset import Dataset
 from lab.conversation import SUCCESS, Conversation
 from lab.evidence import Evidence, Layer
 from lab.marked import MarkedInstance
-from lab.probe import Answered, NotTestedError, Untold, no, unknown, yes
+from lab.probe import Answered, NotApplicableError, NotTestedError, Untold, no, unknown, yes
 from lab.scene import Peer, Scene, Wanted
 from lab.wire import Reached, Record
 
@@ -32,6 +32,7 @@ def is_served_with(scene: Scene, case: str, *, or_else: Peer | None = None) -> A
     ``or_else`` has a certificate that will do where none of the case is at hand. Where the port
     speaks plaintext it goes on in plaintext, as for every question about certificates.
     """
+    speaks_tls(scene)
     target = scene.target(need_peer(scene))
     if scene.door.tls:
         bad = scene.bad_certificates.get(case, or_else)
@@ -40,6 +41,15 @@ def is_served_with(scene: Scene, case: str, *, or_else: Peer | None = None) -> A
         target = target.but(certificate=bad.certificate, key=bad.key, lax=True)
     with target.converse() as talk:
         return is_served(talk)
+
+
+def speaks_tls(scene: Scene) -> None:
+    """At a port in plaintext, an archive that is not ours is not asked about kinds of TLS.
+
+    In the lab such a question goes on in plaintext, so that its columns can be compared.
+    """
+    if not scene.door.tls and not scene.own:
+        raise NotApplicableError("this port speaks plaintext, which is weaker than any TLS")
 
 
 def by(talk: Conversation) -> Answered:

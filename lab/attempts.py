@@ -27,6 +27,8 @@ from lab.target import Target
 
 GRACE = 0.5
 """Seconds that a connection of an archive may arrive after its C-MOVE was answered."""
+REFUSED = frozenset({0x0122, 0x0124, 0xA801})
+"""Statuses of a C-MOVE that say that nobody was called (PS3.4 C.4.2.1.5, PS3.7 C.5)."""
 _ONE_CALLBACK = threading.Lock()
 """Where this machine has one loopback address only, two probes cannot listen at once."""
 
@@ -123,6 +125,8 @@ def move_to(
 
 def move_to_callback(scene: Scene, target: Target, peer: Peer, destination: str) -> Answered:
     """C-MOVE to a title outside the table, listening where such a title is called back."""
+    if scene.callback_port is None and not scene.own:
+        return _move_unheard(scene, target, destination)
     if scene.callback_port is None:
         raise NotTestedError("the port where unknown move destinations are called is not known")
     if scene.wanted is None:
@@ -131,6 +135,20 @@ def move_to_callback(scene: Scene, target: Target, peer: Peer, destination: str)
     address = (target.local_address or scene.listens_at, scene.callback_port)
     with _ONE_CALLBACK, open_inbox(address, destination, tls_of(peer)) as inbox:
         return move_to(inbox, destination, lambda: move(target, wanted, destination))
+
+
+def _move_unheard(scene: Scene, target: Target, destination: str) -> Answered:
+    """C-MOVE where we cannot listen: a refusal is a no, and nothing else can be told."""
+    if scene.wanted is None:
+        raise NotTestedError("no instance is known to be in the archive")
+    talk, transfer = move(target, scene.wanted, destination)
+    if transfer.status in {None, *REFUSED}:
+        return by(talk)
+    reason = (
+        f"the archive answered {transfer.status:04X}H; whom it called meanwhile shows only where "
+        "it would call (--callback-port)"
+    )
+    return unknown(Untold.NOT_TESTED, talk.evidence, reason)
 
 
 def open_inbox(

@@ -26,6 +26,7 @@ from lab.commands.reset import reset
 from lab.commands.schema import schema
 from lab.commands.status import status
 from lab.commands.up import up
+from lab.commands.verify import verify
 
 COMMANDS: tuple[Callable[..., None], ...] = (
     demo,
@@ -34,6 +35,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     status,
     down,
     reset,
+    verify,
     doctor,
     probes,
     controls,

@@ -80,15 +80,28 @@ class Exposure:
         return f"L{self.level}" + ("+W" if self.writable else "")
 
 
-def measure(scene: Scene, sink: Sink | None = None, progress: Progress | None = None) -> Exposure:
+def measure(
+    scene: Scene,
+    sink: Sink | None = None,
+    progress: Progress | None = None,
+    plunder: Plunder | None = None,
+) -> Exposure:
     """Measure at every door of the scene, as the stranger."""
-    return compare(take(scene, sink, progress), scene.answer_key)
+    return compare(take(scene, sink, progress, plunder), scene.answer_key)
 
 
-def take(scene: Scene, sink: Sink | None = None, progress: Progress | None = None) -> Taken:
-    """Take what is given at every door of the scene, as the stranger."""
+def take(
+    scene: Scene,
+    sink: Sink | None = None,
+    progress: Progress | None = None,
+    plunder: Plunder | None = None,
+) -> Taken:
+    """Take what is given at every door of the scene, as the stranger.
+
+    ``plunder`` says how much is taken; without one, everything.
+    """
     began = time.monotonic()
-    plunder = Plunder(scene)
+    plunder = plunder or Plunder(scene)
     told = progress or _silent
     with Loot(sink, lambda count: told(count, plunder.announced)) as loot:
         climbs = [_climb(scene, way, plunder, loot) for way in _ways(scene)]
@@ -147,7 +160,7 @@ def _ways(scene: Scene) -> list[Target]:
 
 def _climb(scene: Scene, way: Target, plunder: Plunder, loot: Loot) -> _Climb:
     """Try default titles until one is let in, then take what there is to take."""
-    way, reached, evidence = _enter(way)
+    way, reached, evidence = _enter(scene, way)
     level = LEVEL_OF[reached]
     if reached < Reached.ASSOCIATED:
         return _Climb(level, None if level == 0 else False, evidence)
@@ -158,13 +171,13 @@ def _climb(scene: Scene, way: Target, plunder: Plunder, loot: Loot) -> _Climb:
     return _Climb(level, _is_writable(scene, way), evidence)
 
 
-def _enter(way: Target) -> tuple[Target, Reached, tuple[Evidence, ...]]:
+def _enter(scene: Scene, way: Target) -> tuple[Target, Reached, tuple[Evidence, ...]]:
     """The way with a title that is served, if a default title is; else how far the first came."""
     with way.converse() as talk:
         talk.echo()
     if talk.reached >= Reached.ASSOCIATED or not _title_refused(talk.evidence):
         return way, talk.reached, talk.evidence
-    for title in DEFAULT_TITLES:
+    for title in dict.fromkeys((*scene.more_titles, *DEFAULT_TITLES)):
         other = replace(way, called_ae_title=title, calling_ae_title=title)
         with other.converse() as again:
             again.echo()

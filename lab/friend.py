@@ -107,7 +107,7 @@ def greet(scene: Scene) -> tuple[PositiveControl | None, Scene]:
         for service in SERVICES
         if service in peer.may and service != "store" and _can(scene, peer, service)
     ]
-    with ThreadPoolExecutor(4) as pool:
+    with ThreadPoolExecutor(4 if scene.own else 1) as pool:
         rest = list(pool.map(lambda one: _serve(scene, one[0], one[1], bait), others))
     return _control(scene, [*first, *rest]), scene
 

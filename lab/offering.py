@@ -3,7 +3,7 @@
 import socket
 from collections.abc import Callable
 
-from lab.asking import is_served, need_peer, refusal
+from lab.asking import is_served, need_peer, refusal, speaks_tls
 from lab.client_hello import (
     VERSIONS,
     Chosen,
@@ -27,6 +27,7 @@ def is_taken(scene: Scene, offer: Offer) -> Answered:
     Where the port speaks plaintext it goes on in plaintext, which is weaker still: the question
     is whether an authorised peer is served so.
     """
+    speaks_tls(scene)
     if not scene.door.tls:
         with scene.target(need_peer(scene)).converse() as talk:
             return is_served(talk)

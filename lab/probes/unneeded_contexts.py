@@ -27,7 +27,7 @@ from pydicom.uid import UID
 
 from lab.asking import by, need_peer, showed
 from lab.evidence import Evidence
-from lab.probe import Answer, Answered, Severity, no, probe, yes
+from lab.probe import Answer, Answered, NotTestedError, Severity, no, probe, yes
 from lab.scene import Peer, Scene
 from lab.sop_classes import (
     PATIENT_ROOT_FIND,
@@ -59,9 +59,12 @@ CONTEXTS = {
 def unneeded_contexts(scene: Scene) -> Answered:
     """Propose to each peer's name what it has no right to."""
     need_peer(scene)
+    known = [peer for peer in scene.peers.values() if peer.rights_known]
+    if not known:
+        raise NotTestedError("the rights that a peer should have were not told")
     evidence: list[Evidence] = []
     found = False
-    for peer in scene.peers.values():
+    for peer in known:
         unneeded = [uid for name, uids in CONTEXTS.items() if name not in peer.may for uid in uids]
         with scene.target(peer).converse(*unneeded) as talk:
             accepted = [uid for uid in unneeded if uid in talk.accepted]

@@ -1,0 +1,175 @@
+"""`pacslab verify`: the same questions, put to any PACS."""
+
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from lab import bad_certificates as bad
+from lab import catalogue
+from lab.commands.faults import faults
+from lab.errors import WrongUseError
+from lab.progress import Progress
+from lab.report import text
+from lab.report.page import page
+from lab.report.single import last_line, single
+from lab.scene import Credential
+from lab.verify.address import check_consent, parse, read_scope
+from lab.verify.identity import Identity, IdentityTable, PeerTable, check, read_identity
+from lab.verify.one import Plan, Verified
+from lab.verify.one import verify as visit
+from lab.verify.titles import titles_in
+
+PASSCODE = "PACSLAB_PASSCODE"
+Title = Annotated[str | None, typer.Option(metavar="TITLE")]
+
+
+def verify(
+    target: Annotated[str, typer.Argument(metavar="HOST[:PORT]", help="The archive.")],
+    *,
+    out: Annotated[Path, typer.Option(help="Folder of the report.")] = Path("out/verify"),
+    identity: Annotated[
+        Path | None, typer.Option(help="TOML file: peers that the archive knows.")
+    ] = None,
+    called_ae: Annotated[str | None, typer.Option(help="The archive's AE title.")] = None,
+    calling_ae: Annotated[str | None, typer.Option(help="A title that it knows: ours.")] = None,
+    ca: Annotated[Path | None, typer.Option(help="PEM: the CA of its certificate.")] = None,
+    cert: Annotated[Path | None, typer.Option(help="PEM: our certificate.")] = None,
+    key: Annotated[Path | None, typer.Option(help="PEM: its key.")] = None,
+    server_name: Annotated[
+        str | None, typer.Option(help="The name in the archive's certificate, if not HOST.")
+    ] = None,
+    user: Annotated[
+        str | None, typer.Option(help=f"User name; the passcode comes from {PASSCODE}.")
+    ] = None,
+    listens_on: Annotated[
+        str | None, typer.Option(help="HOST:PORT of ours, where C-MOVE to our title arrives.")
+    ] = None,
+    bad_certificates: Annotated[
+        Path | None, typer.Option(help="Folder of certificates that it must refuse, by case.")
+    ] = None,
+    conformance_statement: Annotated[
+        Path | None, typer.Option(help="Text, HTML or PDF: AE titles to try.")
+    ] = None,
+    i_am_authorised: Annotated[
+        str | None, typer.Option(help="Who allows it, on what ground; goes into the report.")
+    ] = None,
+    scope: Annotated[
+        Path | None, typer.Option(help="File that names the public addresses in scope.")
+    ] = None,
+    allow_marked_write: Annotated[
+        bool, typer.Option("--allow-marked-write", help="Try to store marked instances.")
+    ] = False,
+    count: Annotated[
+        bool, typer.Option("--count", help="Count the persons whose records leak.")
+    ] = False,
+    at_most: Annotated[int, typer.Option(min=1, help="Persons to count; then: at least.")] = 1000,
+    callback_port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="Where we listen for a C-MOVE.")
+    ] = None,
+    budget: Annotated[int, typer.Option(min=10, help="Connections in all.")] = 1000,
+    pause: Annotated[
+        float | None, typer.Option(min=0, help="Seconds between two connections.")
+    ] = None,
+) -> None:
+    """Put the questions to any PACS. Read-only, counted, gentle; a report with the reasons."""
+    with faults("use"), tempfile.TemporaryDirectory(prefix="pacslab-user-") as folder:
+        address = parse(target)
+        check_consent(address, i_am_authorised, read_scope(scope))
+        peer = (
+            PeerTable(
+                ae_title=calling_ae or "",
+                certificate=_here(cert),
+                key=_here(key),
+                listens_on=listens_on,
+                user=_user(user, Path(folder)),
+            )
+            if calling_ae
+            else None
+        )
+        table = IdentityTable(
+            called_ae=called_ae,
+            ca=_here(ca),
+            server_name=server_name,
+            peers=(peer,) if peer else (),
+        )
+        plan = Plan(
+            address,
+            _together(identity, table, cert or key or user),
+            i_am_authorised,
+            bad_certificates={} if bad_certificates is None else _load(bad_certificates),
+            titles=() if conformance_statement is None else titles_in(conformance_statement),
+            may_write=allow_marked_write,
+            at_most=at_most if count else None,
+            callback_port=callback_port,
+            budget=budget,
+            pause=pause,
+            closed_by=catalogue.closed_by(),
+        )
+        _show(plan, out)
+
+
+def _here(path: Path | None) -> Path | None:
+    """Options are relative to where we are, not to a file."""
+    return None if path is None else path.absolute()
+
+
+def _user(name: str | None, folder: Path) -> Path | None:
+    if name is None:
+        return None
+    passcode = os.environ.get(PASSCODE)
+    if passcode is None:
+        raise WrongUseError(f"--user {name}: put the passcode into the environment as {PASSCODE}")
+    (folder / "name").write_text(name, encoding="utf-8")
+    (folder / "passcode").write_text(passcode, encoding="utf-8")
+    return folder
+
+
+def _together(file: Path | None, table: IdentityTable, of_peer: object) -> Identity:
+    """The file's identity, with what the options say beside it."""
+    if of_peer and not table.peers:
+        raise WrongUseError(
+            "--cert, --key and --user belong to a peer: name it, --calling-ae TITLE"
+        )
+    told = check(table)
+    if file is None:
+        return told
+    read = read_identity(file)
+    return replace(
+        read,
+        called_ae=told.called_ae or read.called_ae,
+        ca=told.ca or read.ca,
+        server_name=told.server_name or read.server_name,
+        peers={**read.peers, **{f"given {role}": one for role, one in told.peers.items()}},
+    )
+
+
+def _load(folder: Path) -> Mapping[str, Credential]:
+    try:
+        return bad.load(folder)
+    except bad.UnknownCaseError as error:
+        raise WrongUseError(str(error)) from error
+
+
+def _show(plan: Plan, out: Path) -> None:
+    """Ask, write, and print."""
+    console = text.console()
+    out.mkdir(parents=True, exist_ok=True)
+    with Progress(console) as progress, progress.task(f"questions to {plan.address.text}") as task:
+        verified = visit(plan, lambda words: task.reach(task.done + 1, words))
+    write(verified, out)
+    console.print(single(verified.report))
+    console.print(Text(f"the report: {out / 'report.html'}"), soft_wrap=True)
+    console.print(last_line(verified.report), soft_wrap=True)
+    raise typer.Exit(verified.exit_code)
+
+
+def write(verified: Verified, out: Path) -> None:
+    """The report, for people and for machines."""
+    (out / "report.json").write_text(verified.report.to_json(), encoding="utf-8")
+    (out / "report.html").write_text(page(verified.report), encoding="utf-8")

@@ -1,0 +1,87 @@
+"""Finds an archive's doors: what speaks at each port, by the first bytes of its answers.
+
+Each port is asked in plaintext and in TLS, since one address may take both. A door is where DICOM
+is spoken, or where TLS is and hides what lies behind.
+"""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+
+from lab.evidence import Evidence
+from lab.manners import Manners
+from lab.target import Door, Target
+from lab.wire import Reached
+
+PATIENCE = 2.0
+"""Seconds that an answer may take while we look for doors."""
+NOT_DICOM, TLS_ONLY = "not dicom", "tls only"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What one way of speaking met at one port."""
+
+    door: Door
+    is_door: bool
+    reached: Reached
+    words: str
+    """For people: what speaks there."""
+    evidence: tuple[Evidence, ...]
+    implementation: tuple[str, str] = ("", "")
+
+
+def look(host: str, ports: Sequence[int], manners: Manners) -> Sequence[Seen]:
+    """Knock at every port, in plaintext and in TLS; the order is that of the ports."""
+    quick = replace(manners, deadline=min(PATIENCE, manners.deadline))
+    with ThreadPoolExecutor(len(ports)) as pool:
+        found = list(pool.map(lambda port: _look_at(host, port, quick), ports))
+    return [seen for port in found for seen in port]
+
+
+def _look_at(host: str, port: int, manners: Manners) -> Sequence[Seen]:
+    plain = _knock(Door(host, port), manners)
+    if plain.reached is Reached.NOTHING:
+        return [plain]
+    return [plain, _knock(Door(host, port, tls=True), manners)]
+
+
+def _knock(door: Door, manners: Manners) -> Seen:
+    with Target(door, "ANY-SCP", "STRANGER", manners=manners).converse() as talk:
+        talk.echo()
+    codes = {seen.code for seen in talk.evidence}
+    words = _words(door, talk.reached, codes)
+    is_door = _is_door(door, talk.reached, codes)
+    return Seen(door, is_door, talk.reached, words, talk.evidence, talk.implementation)
+
+
+def _is_door(door: Door, reached: Reached, codes: set[str]) -> bool:
+    if reached >= Reached.DICOM:
+        return True
+    return door.tls and _speaks_tls(reached, codes) and NOT_DICOM not in codes
+
+
+def _speaks_tls(reached: Reached, codes: set[str]) -> bool:
+    """A handshake that came to its end, or an alert: who sends one speaks TLS."""
+    return reached >= Reached.TLS or any(code.startswith(("alert", "TLSv")) for code in codes)
+
+
+def _words(door: Door, reached: Reached, codes: set[str]) -> str:
+    how = "TLS" if door.tls else "plaintext"
+    if reached is Reached.NOTHING:
+        return f"port {door.port}: closed" if "refused" in codes else f"port {door.port}: no answer"
+    if reached >= Reached.DICOM:
+        return f"port {door.port}: speaks DICOM in {how}"
+    if NOT_DICOM in codes:
+        return f"port {door.port}: answers in {how}, but not in DICOM"
+    if TLS_ONLY in codes:
+        return f"port {door.port}: answers plaintext with TLS"
+    if door.tls and _speaks_tls(reached, codes):
+        return f"port {door.port}: speaks TLS, and lets no stranger see what is behind it"
+    return f"port {door.port}: is open, and says nothing in {how} that we understand"
+
+
+def doors_of(seen: Sequence[Seen], *, tls_first: bool) -> tuple[Door, ...]:
+    """The doors among what was seen; with certificates in hand those with TLS come first."""
+    doors = [one.door for one in seen if one.is_door]
+    return tuple(sorted(doors, key=lambda door: door.tls != tls_first))

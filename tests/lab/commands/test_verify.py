@@ -1,0 +1,78 @@
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from lab.cli import app
+from lab.engines.ports import free_port
+
+
+def run(*words, **more):
+    return CliRunner().invoke(app, ["verify", *map(str, words)], **more)
+
+
+def where(scene):
+    return f"{scene.door.host}:{scene.door.port}"
+
+
+def test_a_report_is_left_for_people_and_machines(planted, tmp_path):
+    done = run(where(planted), "--out", tmp_path, "--count")
+
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert done.exit_code == 1, done.output
+    assert report["exposure"]["level"] == "L6"
+    assert report["exposure"]["patients"]["obtained"] == 3
+    assert report["positive_control"] is None
+    page = (tmp_path / "report.html").read_text()
+    assert "Muster" not in page + done.output
+    assert "list_patients" in page
+
+
+def test_an_identity_by_options_is_the_positive_control(right, identities, tmp_path):
+    own = identities["visitor"]
+    done = run(
+        *(where(right), "--out", tmp_path, "--called-ae", "PACS-SECURE", "--calling-ae", "VISITOR"),
+        *("--ca", own.trust, "--cert", own.certificate, "--key", own.key),
+    )
+
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert report["positive_control"]["ok"], done.output
+    assert "VISITOR C-FIND" in report["positive_control"]["did"]
+    assert not [one for one in report["probes"] if one["verdict"] == "inconclusive"]
+
+
+def test_a_closed_port_is_inconclusive(tmp_path):
+    assert run(f"127.0.0.1:{free_port()}", "--out", tmp_path).exit_code == 3
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["nowhere.invalid:104"], "cannot be resolved"),
+        (["127.0.0.1:x"], "is no port"),
+        (["10.1.2.3"], "--i-am-authorised"),
+        (["8.8.8.8", "--i-am-authorised", "E. Muster"], "--scope"),
+        (["127.0.0.1", "--cert", "c.pem"], "--calling-ae"),
+        (["127.0.0.1", "--calling-ae", "SEVENTEEN-LETTERS"], "is no AE title"),
+        (["127.0.0.1", "--calling-ae", "US", "--cert", "none.pem"], "none.pem"),
+        (["127.0.0.1", "--calling-ae", "US", "--user", "eva"], "PACSLAB_PASSCODE"),
+        (["127.0.0.1", "--identity", "none.toml"], "none.toml"),
+        (["127.0.0.1", "--bad-certificates", "none"], "none"),
+        (["127.0.0.1", "--conformance-statement", "none.pdf"], "none.pdf"),
+    ],
+)
+def test_wrong_use_is_one_line_and_exit_code_2(words, said, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    done = run(*words)
+
+    assert done.exit_code == 2
+    assert said in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_key_of_another_certificate_is_told_before_anything_is_asked(identities, tmp_path):
+    cert, key = identities["visitor"].certificate, identities["modality"].key
+    done = run("127.0.0.1", "--calling-ae", "US", "--cert", cert, "--key", key, "--out", tmp_path)
+
+    assert done.exit_code == 2
+    assert "does not belong" in done.stderr

@@ -1,0 +1,54 @@
+from dataclasses import replace
+
+from lab.manners import Manners
+from lab.scene import Peer
+from lab.verify.acquaint import acquaint, find_instance, find_title
+
+GENTLE = Manners(cancel_after=5, abort_after=50)
+
+
+def anybodys(scene, **more):
+    return replace(scene, own=False, manners=GENTLE, wanted=None, **more)
+
+
+def test_what_a_friend_may_is_found_out(right):
+    peers = {
+        role: replace(peer, may=frozenset({"echo"}), rights_known=False)
+        for role, peer in right.peers.items()
+    }
+    known = acquaint(anybodys(right, peers=peers))
+
+    assert known.peers["modality"].may == {"echo"}
+    assert known.peers["visitor"].may == {"echo", "find", "get"}
+    assert known.peers["workstation"].may == {"echo", "find", "get", "move"}
+    assert known.wanted is not None
+
+
+def test_rights_that_were_told_are_left_as_they_are(right):
+    assert acquaint(anybodys(right)).peers == right.peers
+
+
+def test_a_stranger_finds_no_instance_in_a_hardened_archive(right):
+    assert find_instance(anybodys(right).as_stranger()) is None
+
+
+def test_a_stranger_finds_an_instance_in_an_open_archive(planted):
+    found = find_instance(anybodys(planted).as_stranger())
+
+    assert found.patient_id.startswith("SYN-")
+    assert found.sop_instance_uid in {
+        one.sop_instance_uid for one in planted.answer_key.instances()
+    }
+
+
+def test_a_title_that_is_not_rejected_is_kept(wrong):
+    assert find_title(anybodys(wrong, ae_title="MADE-UP")).ae_title == "MADE-UP"
+
+
+def test_the_title_of_a_statement_is_found(hardened_with, all_controls):
+    only = [control for control in all_controls if control.name == "called_ae"]
+    scene = anybodys(hardened_with("titled", only), more_titles=("NO-SUCH", "PACS-SECURE"))
+
+    assert find_title(replace(scene, ae_title="ANY-SCP")).ae_title == "PACS-SECURE"
+    nobody = replace(scene, ae_title="ANY-SCP", more_titles=(), peers={"x": Peer("X")})
+    assert find_title(nobody).ae_title == "ANY-SCP"
