@@ -6,7 +6,7 @@ OUT ?= out/demo
 PYTEST_WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test torture lint format bench lock readme clean
+.PHONY: help demo up test torture fuzz lint format bench lock readme clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -36,6 +36,9 @@ test: $(VENV)/development ## run the whole test suite
 
 torture: $(VENV)/development ## kill both archives 200 times in the middle of stores, and look what is left
 	@PACSLAB_TORTURE_ROUNDS=200 $(BIN)/python -m pytest -q -rP tests/torture
+
+fuzz: $(VENV)/development ## look for bytes that break the codec and the scanners, ten minutes for each
+	@PACSLAB_FUZZ_SECONDS=600 $(BIN)/python -m pytest -q -rP tests/fuzz
 
 lint: $(VENV)/development ## style, types and the directions of imports
 	@$(BIN)/ruff format --check .

@@ -9,6 +9,7 @@ from struct import Struct
 from pacs_open.errors import PacsError
 
 UNDEFINED_LENGTH = 0xFFFFFFFF
+ITEM_GROUP = 0xFFFE
 ITEM = 0xFFFEE000
 ITEM_DELIMITER = 0xFFFEE00D
 SEQUENCE_DELIMITER = 0xFFFEE0DD
@@ -77,7 +78,7 @@ def read_header(data: bytes | memoryview, at: int, *, explicit: bool) -> Header 
         return None
     group, number, vr, short = _SHORT.unpack_from(data, at)
     tag = group << 16 | number
-    if not explicit or group == 0xFFFE:  # noqa: PLR2004 - items and delimiters have no VR
+    if not explicit or group == ITEM_GROUP:  # items and delimiters have no VR
         return tag, b"", _LENGTH.unpack_from(data, at + 4)[0], 8
     if vr in SHORT_VRS:
         return tag, vr, short, 8
@@ -102,6 +103,8 @@ def read_elements(data: bytes, *, explicit: bool) -> Iterator[tuple[int, str, by
         if header is None:
             raise MalformedDataSetError("the data set ends inside an element's header")
         tag, vr, length, size = header
+        if tag >> 16 == ITEM_GROUP:
+            raise MalformedDataSetError("an item or a delimiter where none can be", tag)
         begin = at + size
         if length == UNDEFINED_LENGTH:
             at = after_sequence(data, begin, tag, explicit=explicit and vr != b"UN")

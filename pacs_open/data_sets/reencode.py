@@ -11,6 +11,7 @@ from pacs_open.data_sets.elements import (
     DEEPEST_NESTING,
     ITEM,
     ITEM_DELIMITER,
+    ITEM_GROUP,
     SEQUENCE_DELIMITER,
     UNDEFINED_LENGTH,
     MalformedDataSetError,
@@ -61,8 +62,10 @@ class _Reencoding:
         while at < end:
             tag, found, length, size = self._header(at, explicit=not self._explicit)
             at += size
-            if tag == ITEM_DELIMITER:
+            if tag == ITEM_DELIMITER and depth:
                 break
+            if tag >> 16 == ITEM_GROUP:
+                raise MalformedDataSetError("an item or a delimiter where none can be", tag)
             vr = self._vr(tag, found.decode("ascii"), length)
             if vr == "SQ":
                 items, at = self._items(
@@ -76,6 +79,8 @@ class _Reencoding:
             else:
                 begin, at = at, at + length
                 part = element(tag, vr, self._data[begin:at], explicit=self._explicit)
+            if at > end:
+                raise MalformedDataSetError("an element is longer than what holds it", tag)
             if tag & 0xFFFF:
                 parts.append(part)
         return b"".join(parts), at
@@ -92,6 +97,8 @@ class _Reencoding:
                 raise MalformedDataSetError("a sequence holds something else than items", tag)
             stop = end if length == UNDEFINED_LENGTH else at + length
             item, at = self.elements(at, stop, depth + 1)
+            if length != UNDEFINED_LENGTH and at != stop:
+                raise MalformedDataSetError("an item has another length than it says", tag)
             items.append(header(ITEM, "", len(item), explicit=False) + item)
         return b"".join(items), at
 

@@ -110,3 +110,22 @@ def test_group_lengths_are_left_out_since_they_would_be_wrong():
 def test_any_bytes_are_reencoded_or_malformed_and_nothing_else(data, explicit):
     with contextlib.suppress(MalformedDataSetError):
         reencode(data, explicit=explicit)
+
+
+@pytest.mark.parametrize(
+    "hexadecimal",
+    [
+        # a sequence of 24 bytes whose item of 16 holds an element of 32: the next one vanished
+        (
+            "08001511 18000000 feff00e0 10000000 08005511 20000000 322e3235 2e310000"
+            "10002000 02000000 5031 20001000 02000000 5031"
+        ),
+        # a delimiter outside of any sequence: what came after it vanished
+        "10002000 02000000 5031 feff0de0 00000000 20001000 02000000 5031",
+        "10002000 02000000 5031 feffdde0 00000000 20001000 02000000 5031",
+    ],
+)
+def test_no_element_vanishes_behind_a_wrong_length(hexadecimal):
+    """Found by fuzzing: a data set came out shorter, as if nothing had happened."""
+    with pytest.raises(MalformedDataSetError):
+        reencode(bytes.fromhex(hexadecimal), explicit=True)
