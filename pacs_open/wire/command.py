@@ -160,7 +160,8 @@ def _value(vr: str, raw: bytes, number: int) -> _Value:
             raise _invalid(f"(0000,{number:04X}) has {len(raw)} bytes, not a multiple of 4")
         return tuple(group << 16 | element for group, element in _AT.iter_unpack(raw))
     text = raw.decode("latin-1")  # never fails; whatever is not ASCII is refused further on
-    return text.rstrip("\0 ") if vr == "UI" else text.strip(" ").rstrip("\0")
+    text = text.rstrip("\0 ")
+    return text if vr == "UI" else text.lstrip(" ")
 
 
 def decode(data: bytes | bytearray) -> Command:

@@ -39,6 +39,8 @@ def _events(pieces):
             while (event := decoder.next_event()) is not None:
                 _add(found, event)
     except ProtocolError as error:
+        if found and isinstance(found[-1], list):  # of what breaks off, more or less was seen
+            found.pop()
         found.append(error.provider_reason)
     return found
 

@@ -1,3 +1,5 @@
+import struct
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -113,3 +115,11 @@ def test_what_a_peer_writes_is_not_hoarded():
     for number in range(200):
         encode(Command(CommandField.C_ECHO_RSP, affected_sop_class_uid=f"{number}" + "1" * 60_000))
     assert encode.cache_info().currsize * 60_000 < 4_000_000
+
+
+@pytest.mark.parametrize("raw", [b"W", b" W ", b"W\0", b"W\0 ", b" W \0\0"])
+def test_a_title_is_the_same_however_it_is_padded(raw):
+    """Found by fuzzing: a NUL before a space stayed, and the title was another one."""
+    element = struct.pack("<HHL", 0, 0x0600, len(raw)) + raw
+    command = struct.pack("<HHLH", 0, 0x0100, 2, 0x0021)
+    assert decode(command + element).move_destination == "W"
