@@ -162,15 +162,15 @@ class Postgresql:
 def _connect(_dialect: Any, _record: Any, cargs: tuple[Any, ...], cparams: dict[str, Any]) -> Any:
     """Connect with an end to every wait, at this end and at the other.
 
-    A worker that vanishes (power, network) must not hold the turn for longer than others are
-    patient. Commits are synchronous, whatever the server's default: what was acknowledged is
+    A worker that vanishes (power, network) or sleeps must have lost the turn before those who
+    wait for it lose their patience. Commits are synchronous, whatever the server's default: what was acknowledged is
     found after its crash, too.
     """
     patience = round(database.PATIENCE * 1000)
     settings = {
         "lock_timeout": patience,
         "statement_timeout": round(ANSWER_WITHIN * 1000),
-        "idle_in_transaction_session_timeout": patience,
+        "idle_in_transaction_session_timeout": patience // 2,
         "synchronous_commit": "on",
         "tcp_keepalives_idle": 10,
         "tcp_keepalives_interval": 5,
