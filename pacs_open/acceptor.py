@@ -28,6 +28,7 @@ from pacs_open.wire import dimse, handshake, negotiation, proposal, upper_layer
 from pacs_open.wire.association import Channel
 from pacs_open.wire.handshake import HandshakeFailedError
 from pacs_open.wire.proposal import Proposal
+from pacs_open.wire.proxies import Proxies
 from pacs_open.wire.transport import Transport
 from pacs_open.wire.upper_layer import PduType, State
 
@@ -45,6 +46,7 @@ class House(Protocol):
     """What an acceptor needs of the server it belongs to."""
 
     stack: Stack
+    proxies: Proxies
     is_stopping: bool
 
     def serve(self, channel: Channel, stack: Stack) -> Scp:
@@ -113,6 +115,8 @@ class Acceptor:
 
     def _converse(self) -> None:
         try:
+            if not self._is_introduced():
+                return
             self._stack.connect(self.peer)
             self._handshake()
             self._stack.identify(self.peer)
@@ -134,6 +138,16 @@ class Acceptor:
         if proposed is not None and (channel := self._negotiate(transport, decoder, proposed)):
             self.channel = channel
             self._associate(channel)
+
+    def _is_introduced(self) -> bool:
+        """Learn from a balancer who the peer is; False if it asks for nothing but a connection."""
+        try:
+            origin = self._house.proxies.origin(self._socket, (self.peer.address, self.peer.port))
+        except (ProtocolError, DeadlineError, ConnectionLostError) as error:
+            raise ConnectionDropped(str(error)) from error
+        if origin is not None:
+            self.peer = replace(self.peer, address=origin[0], port=origin[1])
+        return origin is not None
 
     def _handshake(self) -> None:
         """Wrap the socket where the door has TLS; the peer then has its certificate."""

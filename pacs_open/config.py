@@ -46,6 +46,10 @@ class NetworkConnection(Table):
     leak_beyond_this_machine: bool = False
     """Must be true to listen anywhere but on loopback: a leaky archive would leak for real."""
 
+    proxies: tuple[str, ...] = ()
+    """Names or addresses of balancers that pass connections on: each of theirs must begin with a
+    PROXY header of version 2, which says whose it is."""
+
     @field_validator("host")
     @classmethod
     def _is_an_address(cls, host: str) -> str:

@@ -30,6 +30,7 @@ from pacs_open.stack import Stack
 from pacs_open.values import Destination, Event, Moment, Peer
 from pacs_open.wire import listener, requestor
 from pacs_open.wire.association import Channel
+from pacs_open.wire.proxies import Proxies
 
 _log = logging.getLogger(__name__)
 
@@ -82,6 +83,7 @@ class Server:
         """Host and port that it listens on."""
         self._own_archive = archive is None
         self._archive = archive or open_archive(config)
+        self.proxies = Proxies(connection.proxies)
         self._destinations = Destinations(config.peers, config.callback_port)
         self._announce = announce
         self._serials = itertools.count(1)

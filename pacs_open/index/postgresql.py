@@ -163,8 +163,8 @@ def _connect(_dialect: Any, _record: Any, cargs: tuple[Any, ...], cparams: dict[
     """Connect with an end to every wait, at this end and at the other.
 
     A worker that vanishes (power, network) or sleeps must have lost the turn before those who
-    wait for it lose their patience. Commits are synchronous, whatever the server's default: what was acknowledged is
-    found after its crash, too.
+    wait for it lose their patience. Commits are synchronous, whatever the server's default: what
+    was acknowledged is found after its crash, too.
     """
     patience = round(database.PATIENCE * 1000)
     settings = {

@@ -12,6 +12,7 @@ from pacs_open.refusals import (
     ContextRejected,
     called_ae_not_recognized,
 )
+from pacs_open.server import Server
 from pacs_open.values import Identified, Moment, PresentationContext
 from pacs_open.wire import upper_layer
 from pacs_open.wire.dimse import Pdu
@@ -358,3 +359,27 @@ def test_a_reset_in_the_middle_harms_only_itself(serving, peer):
     a.close()
 
     assert peer(server).associate().echo() == 0
+
+
+def test_a_peer_behind_a_balancer_is_known_by_its_own_address(
+    configuration, memory_archive, witness
+):
+    told = configuration.network_connection.model_copy(update={"proxies": ("127.0.0.1",)})
+    behind = configuration.model_copy(update={"network_connection": told})
+    server = Server(behind, [witness.control], archive=memory_archive)
+    server.start()
+    local = b"\r\n\r\n\0\r\nQUIT\n\x20\x00\x00\x00"
+    source = b"\r\n\r\n\0\r\nQUIT\n\x21\x11\x00\x0c" + bytes(
+        [192, 0, 2, 7, 192, 0, 2, 1, 0, 9, 0, 1]
+    )
+    for data in (local, source, b"\x01\x00" + bytes(100)):
+        with socket.create_connection(server.address, timeout=10) as sock:
+            sock.sendall(data)
+            sock.shutdown(socket.SHUT_WR)
+            while sock.recv(100):
+                pass
+    server.stop()
+
+    ended = [(event.peer.address, event.why) for event in witness.of(Moment.CONNECTION_DROPPED)]
+    assert [address for address, _ in ended] == ["192.0.2.7", "127.0.0.1"]
+    assert "PROXY header" in ended[1][1]
