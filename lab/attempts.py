@@ -2,19 +2,32 @@
 
 import ssl
 import threading
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 
 from pydicom.dataset import Dataset
 
-from lab.asking import by, every_study, one_instance, showed, was_stored
-from lab.conversation import SUCCESS, Conversation, Delivered, Receiver, Transfer
+from lab.asking import (
+    by,
+    every_study,
+    may_write,
+    need_peer,
+    need_wanted,
+    one_instance,
+    showed,
+    was_stored,
+)
+from lab.conversation import SUCCESS, Conversation
+from lab.delivery import Delivered, Receiver, Transfer
 from lab.inbox import AddressTakenError, Inbox, server_context
 from lab.marked import MarkedInstance, is_marked
 from lab.probe import Answered, NotTestedError, Untold, no, unknown, yes
 from lab.scene import Peer, Scene, Wanted
 from lab.sop_classes import (
     CT,
+    MR,
     PATIENT_ROOT_FIND,
     PATIENT_ROOT_GET,
     PATIENT_ROOT_MOVE,
@@ -29,6 +42,7 @@ GRACE = 0.5
 """Seconds that a connection of an archive may arrive after its C-MOVE was answered."""
 REFUSED = frozenset({0x0122, 0x0124, 0xA801})
 """Statuses of a C-MOVE that say that nobody was called (PS3.4 C.4.2.1.5, PS3.7 C.5)."""
+_TURNS: defaultdict[tuple[str, int], threading.Lock] = defaultdict(threading.Lock)
 _ONE_CALLBACK = threading.Lock()
 """Where this machine has one loopback address only, two probes cannot listen at once."""
 
@@ -123,6 +137,39 @@ def move_to(
     return no([*answer.evidence, nothing]) if answer.untold is None else answer
 
 
+def deliver_to(scene: Scene, tls: ssl.SSLContext | None) -> Answered:
+    """C-MOVE to an authorised destination, where a listener of ours shows ``tls``.
+
+    Yes if the image is delivered there; a connection that ends in its handshake is none.
+    """
+    wanted = need_wanted(scene)
+    peer = next((one for one in scene.peers.values() if one.listens_on and "move" in one.may), None)
+    if peer is None:
+        raise NotTestedError("no authorised peer that may move listens for C-MOVE")
+    with inbox_in_place_of(peer, tls) as inbox:
+        talk, _ = move(scene.target(peer), wanted, peer.ae_title)
+        came = showed(f"{len(inbox.arrivals)} connection(s) of the archive arrived")
+        if inbox.delivered:
+            images = showed(f"{len(inbox.delivered)} image(s) were delivered to our listener")
+            return yes([*talk.evidence, came, images])
+        answer = by(talk)
+        return no([*answer.evidence, came]) if answer.untold is None else answer
+
+
+def hide(scene: Scene) -> tuple[Peer, MarkedInstance]:
+    """Store an image that one of the peers must not see; that peer, and the image."""
+    may_write(scene)
+    peer = next((one for one in scene.peers.values() if one.sees is not None), None)
+    if peer is None or peer.sees is None or "MR" in peer.sees:
+        raise NotTestedError("no authorised peer is at hand that may see some images and no MR")
+    hidden = scene.marked.new(magnetic=True)
+    with scene.target(need_peer(scene, may="store")).converse(storage=[MR]) as talk:
+        if not was_stored(talk.store_bytes(hidden.part_10)):
+            why = talk.evidence[-1].text if talk.evidence else "no answer"
+            raise NotTestedError(f"the image to be hidden was not stored: {why}")
+    return peer, hidden
+
+
 def move_to_callback(scene: Scene, target: Target, peer: Peer, destination: str) -> Answered:
     """C-MOVE to a title outside the table, listening where such a title is called back."""
     if scene.callback_port is None and not scene.own:
@@ -164,14 +211,24 @@ def open_inbox(
         raise NotTestedError(str(error)) from error
 
 
-def inbox_of(scene: Scene, peer: Peer) -> Inbox:
+def inbox_of(scene: Scene, peer: Peer) -> AbstractContextManager[Inbox]:
     """The listener of an authorised move destination; both sides show certificates."""
-    if peer.listens_on is None:
-        raise NotTestedError(f"it is not known where {peer.ae_title} listens")
     tls = None
     if peer.certificate is not None:
         tls = server_context(peer.certificate, peer.key, scene.trust)
-    return open_inbox(peer.listens_on, peer.ae_title, tls)
+    return inbox_in_place_of(peer, tls)
+
+
+@contextmanager
+def inbox_in_place_of(peer: Peer, tls: ssl.SSLContext | None) -> Iterator[Inbox]:
+    """A listener where an authorised move destination is called, whatever it shows there.
+
+    One question at a time listens at an address.
+    """
+    if peer.listens_on is None:
+        raise NotTestedError(f"it is not known where {peer.ae_title} listens")
+    with _TURNS[peer.listens_on], open_inbox(peer.listens_on, peer.ae_title, tls) as inbox:
+        yield inbox
 
 
 def tls_of(peer: Peer) -> ssl.SSLContext | None:

@@ -7,14 +7,13 @@ empty result, and the record says why.
 # Longer than 300 lines because the services of one association share one record.
 
 import contextlib
-import io
 import os
 import queue
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pydicom.config
 from pydicom.dataset import Dataset
@@ -22,10 +21,10 @@ from pydicom.filereader import read_file_meta_info
 from pydicom.uid import generate_uid
 from pynetdicom import _config, evt
 from pynetdicom.association import Association
-from pynetdicom.dimse_primitives import C_STORE
-from pynetdicom.pdu import A_ABORT_RQ, A_ASSOCIATE_AC, A_ASSOCIATE_RJ
+from pynetdicom.pdu import A_ABORT_RQ, A_ASSOCIATE_AC, A_ASSOCIATE_RJ, P_DATA_TF
 from pynetdicom.sop_class import StorageCommitmentPushModelInstance
 
+from lab.delivery import Receiver, Transfer, take
 from lab.evidence import Evidence, Layer, aborted, answered, context_refused, printable, rejected
 from lab.manners import UNBOUNDED, Manners
 from lab.sop_classes import STORAGE_COMMITMENT, VERIFICATION
@@ -39,45 +38,12 @@ ENDS_WITHIN = 1.0
 """Seconds that an ended association's thread may take to stop."""
 REPORT_WITHIN = 30.0
 """Seconds that a report of Storage Commitment may take."""
-
-
-@dataclass(frozen=True)
-class Delivered:
-    """One instance that came over the wire. ``data_set`` is encoded, without file meta."""
-
-    sop_class_uid: str
-    sop_instance_uid: str
-    transfer_syntax: str
-    data_set: bytes
-    from_address: str = ""
-
-
-Receiver = Callable[[Delivered], int]
-"""Takes an instance and gives the C-STORE status to answer with."""
-
-
-@dataclass(frozen=True)
-class Transfer:
-    """How a C-GET or C-MOVE ended. ``status`` None: no final answer came."""
-
-    status: int | None
-    completed: int = 0
-    failed: int = 0
-
-
-def take(event: evt.Event, receive: Receiver) -> int:
-    """Hand an arriving C-STORE (of a C-GET or C-MOVE) to a receiver."""
-    context, request = event.context, cast("C_STORE", event.request)
-    data_set = request.DataSet
-    return receive(
-        Delivered(
-            sop_class_uid=str(request.AffectedSOPClassUID),
-            sop_instance_uid=str(request.AffectedSOPInstanceUID),
-            transfer_syntax=str(context.transfer_syntax),
-            data_set=data_set.getvalue() if isinstance(data_set, io.BytesIO) else b"",
-            from_address=str(event.assoc.remote["address"]),
-        )
-    )
+ANSWERS_WITHIN = 10.0
+"""Seconds that the answer to something odd may take."""
+STATUS = bytes.fromhex("0000 0009 02000000")
+"""Tag and length of (0000,0900) Status in a command set (PS3.7 6.3.1)."""
+LOOKS_EVERY = 0.02
+"""Seconds between two looks whether an association still stands."""
 
 
 class Conversation:
@@ -91,6 +57,7 @@ class Conversation:
         self.record = record
         self.cut = False
         """Whether a C-FIND was cut short by us, so that what it brought is a lower bound."""
+        self._statuses: queue.SimpleQueue[int] = queue.SimpleQueue()
         association.bind(evt.EVT_PDU_RECV, self._look)
 
     @property
@@ -134,6 +101,9 @@ class Conversation:
         elif isinstance(pdu, A_ASSOCIATE_AC):
             self.record.rise(Reached.ASSOCIATED)
             self.record.note(Evidence(Layer.ASSOCIATION, "A-ASSOCIATE-AC: accepted", "ac"))
+        elif isinstance(pdu, P_DATA_TF):
+            for status in _statuses_in(pdu):
+                self._statuses.put(status)
 
     def _told(self, service: str, response: Dataset) -> int | None:
         """Note the final status of a service; None if none came."""
@@ -266,6 +236,43 @@ class Conversation:
         responses = self._association.send_c_move(identifier, destination, model)
         return self._follow("C-MOVE", responses)
 
+    def send_raw(self, pdu: bytes) -> None:
+        """Send bytes as they are, whatever they are."""
+        wire = self._association.dul.socket
+        if wire is not None:
+            wire.send(pdu)
+
+    def ends_within(self, seconds: float) -> bool:
+        """Whether the archive ends the association in time, while we say nothing."""
+        until = time.monotonic() + seconds
+        while self.established:
+            if time.monotonic() > until:
+                return False
+            time.sleep(LOOKS_EVERY)
+        return True
+
+    def answer(self, service: str) -> int | None:
+        """Wait for the answer to what was sent raw; its status, None if there is none.
+
+        It is read off the PDU: what comes back may be as odd as what was sent.
+        """
+        told, until = Dataset(), time.monotonic() + ANSWERS_WITHIN
+        while time.monotonic() < until:
+            try:
+                told.Status = self._statuses.get(timeout=LOOKS_EVERY)
+                break
+            except queue.Empty:
+                if not self.established:
+                    break
+        return self._told(service, told)
+
+    def context_of(self, abstract_syntax: str) -> int | None:
+        """The id of the accepted presentation context; None if there is none."""
+        for context in self._association.accepted_contexts:
+            if context.abstract_syntax == abstract_syntax:
+                return context.context_id
+        return None
+
     def _follow(self, service: str, responses: Iterator[tuple[Dataset, Any]]) -> Transfer:
         final = Dataset()
         for response, _ in responses:
@@ -311,6 +318,14 @@ def _take_report(event: evt.Event, reports: "queue.SimpleQueue[Dataset]") -> tup
     """Keep the data set of an N-EVENT-REPORT, and answer it."""
     reports.put(event.event_information)
     return SUCCESS, None
+
+
+def _statuses_in(pdu: P_DATA_TF) -> Iterator[int]:
+    """The status of each response whose command set is in a PDU."""
+    for item in pdu.presentation_data_value_items:
+        _, found, value = (item.presentation_data_value or b"").partition(STATUS)
+        if found:
+            yield int.from_bytes(value[:2], "little")
 
 
 def _sop_class_of(file: Path) -> str:

@@ -18,7 +18,8 @@ from pynetdicom import AE, evt
 from pynetdicom.association import Association
 from pynetdicom.transport import RequestHandler, ThreadedAssociationServer
 
-from lab.conversation import Delivered, Receiver, set_up_library, take
+from lab.conversation import set_up_library
+from lab.delivery import Delivered, Receiver, take
 from lab.sop_classes import STORAGE, VERIFICATION
 from lab.target import MAXIMUM_PDU, TRANSFER_SYNTAXES
 from lab.transport import LargeSteps

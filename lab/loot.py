@@ -13,7 +13,8 @@ from pydicom.filereader import read_dataset
 from pydicom.tag import BaseTag
 from pydicom.uid import UID
 
-from lab.conversation import SUCCESS, Delivered
+from lab.conversation import SUCCESS
+from lab.delivery import Delivered
 from lab.marked import PATIENT_ID_PREFIX
 
 PIXEL_DATA = 0x7FE00010

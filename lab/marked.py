@@ -18,7 +18,7 @@ import numpy as np
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.filebase import DicomBytesIO
 from pydicom.filewriter import write_dataset, write_file_meta_info
-from pydicom.uid import UID, CTImageStorage, ExplicitVRLittleEndian
+from pydicom.uid import UID, CTImageStorage, ExplicitVRLittleEndian, MRImageStorage
 
 from sample_images.burn_in import burn
 
@@ -52,6 +52,11 @@ class MarkedInstance:
         """The value of Pixel Data."""
         return bytes(self.ds.PixelData)
 
+    @property
+    def data_set(self) -> bytes:
+        """Its data set alone, as it goes over the wire in explicit VR little endian."""
+        return encode(self.ds)
+
     @cached_property
     def part_10(self) -> bytes:
         """The instance as a DICOM file (PS3.10)."""
@@ -65,13 +70,19 @@ def write(ds: Dataset, sop_instance_uid: str) -> bytes:
     set's own on purpose, which is why pydicom's own writer, which mends that, is not used.
     """
     meta = FileMetaDataset()
-    meta.MediaStorageSOPClassUID = CTImageStorage
+    meta.MediaStorageSOPClassUID = ds.SOPClassUID
     meta.MediaStorageSOPInstanceUID = UID(sop_instance_uid)
     meta.TransferSyntaxUID = ExplicitVRLittleEndian
     written = DicomBytesIO()
-    written.is_implicit_VR, written.is_little_endian = False, True
     written.write(PREAMBLE)
     write_file_meta_info(written, meta)
+    return written.getvalue() + encode(ds)
+
+
+def encode(ds: Dataset) -> bytes:
+    """A data set in explicit VR little endian, as it is."""
+    written = DicomBytesIO()
+    written.is_implicit_VR, written.is_little_endian = False, True
     write_dataset(written, ds)
     return written.getvalue()
 
@@ -95,14 +106,19 @@ class Marked:
             if sop_instance_uid not in self._uids:
                 self._uids.append(sop_instance_uid)
 
-    def new(self, *, shade: int = 0) -> MarkedInstance:
-        """Make a marked instance of a new patient; ``shade`` (0 to 900) is its background."""
+    def new(self, *, shade: int = 0, magnetic: bool = False) -> MarkedInstance:
+        """Make a marked instance of a new patient; ``shade`` (0 to 900) is its background.
+
+        ``magnetic`` says that it is an MR image, for whoever must not see one.
+        """
         serial = uuid.uuid4().hex[:8].upper()
         study, series, instance = new_uid(), new_uid(), new_uid()
         patient_id = PATIENT_ID_PREFIX + serial
         ds = Dataset()
         _identify(ds, patient_id, study, series, instance)
         _picture(ds, shade)
+        if magnetic:
+            ds.SOPClassUID, ds.Modality = MRImageStorage, "MR"
         self.note(instance)
         return MarkedInstance(instance, study, series, patient_id, ds)
 

@@ -109,6 +109,9 @@ class Probe:
     """Whether it takes room or time that others may need: the lab's own archives only."""
     malforms: bool = False
     """Whether it sends what breaks the Standard's grammar; a poor archive may fall over it."""
+    built_in: bool = False
+    """Whether no archive can honestly do with it: a no in every column of the matrix, no control's
+    merit."""
     issued: bool = True
     """Whether it holds something that was issued to a device: a client certificate of a known
     CA, or the service of a friend. What holds none can be asked by anybody, from anywhere."""
@@ -147,6 +150,7 @@ def probe(
     writes: bool = False,
     exhausts: bool = False,
     malforms: bool = False,
+    built_in: bool = False,
     issued: bool = True,
     causes: Collection[Cause] = WHO_OR_WHAT,
 ) -> Callable[[Callable[[Scene], Answered]], Probe]:
@@ -172,6 +176,7 @@ def probe(
             writes=writes,
             exhausts=exhausts,
             malforms=malforms,
+            built_in=built_in,
             issued=issued,
             causes=frozenset(causes),
         )

@@ -32,6 +32,8 @@ class Peer:
     key: Path | None = None
     user: Path | None = None
     """Folder of the user who sits there, where the archive asks for one (lab.user_identity)."""
+    sees: frozenset[str] | None = None
+    """The only modalities whose series it is entitled to find and retrieve; None: all."""
     listens_on: tuple[str, int] | None = None
     """Where the archive's C-MOVE to this title arrives. The run opens that listener itself:
     nobody else may hold the address while the probes are put."""
@@ -96,6 +98,8 @@ class Scene:
     """Bytes of the largest instance that is taken: the tight value."""
     matches: int = 500
     """Matches of one query: the tight value."""
+    refusals: int = 10
+    """Rejections that are free before a peer has to wait: the tight value."""
     own: bool = True
     """Whether it is the lab's own archive: it may be written to and exhausted, and must serve
     its friends."""

@@ -87,6 +87,7 @@ def _peers(lab: Lab, workstation_port: int, *, certificates: bool) -> Mapping[st
         name: Peer(
             title,
             may=frozenset(settings.RIGHTS[title]),
+            sees=frozenset(settings.SCOPE[title]) if title in settings.SCOPE else None,
             certificate=identity.certificate if certificates else None,
             key=identity.key if certificates else None,
             user=_user(identity) if certificates else None,

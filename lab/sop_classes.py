@@ -25,6 +25,8 @@ STUDY_ROOT_GET = "1.2.840.10008.5.1.4.1.2.2.3"
 
 CT = str(CTImageStorage)
 """The class of marked instances."""
+MR = str(MRImageStorage)
+"""The class of those that are for nobody who may see CT only."""
 
 STORAGE: tuple[str, ...] = tuple(
     str(uid)

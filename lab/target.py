@@ -108,7 +108,11 @@ class Target:
 
     @contextlib.contextmanager
     def converse(
-        self, *services: str, storage: Sequence[str] = (), receiving: Sequence[str] = ()
+        self,
+        *services: str,
+        storage: Sequence[str] = (),
+        receiving: Sequence[str] = (),
+        syntaxes: Sequence[str] = TRANSFER_SYNTAXES,
     ) -> Iterator[Conversation]:
         """Ask for an association; it ends with the block, and may never have come about.
 
@@ -116,11 +120,12 @@ class Target:
             services: abstract syntaxes to propose beside Verification.
             storage: storage SOP classes that we want to send.
             receiving: storage SOP classes that we are ready to receive by C-GET.
+            syntaxes: transfer syntaxes to propose for these classes.
         """
         set_up_library()
         self._wait_for_turn()
         record = Record(self._page())
-        contexts = _contexts([VERIFICATION, *services], [*storage, *receiving])
+        contexts = _contexts([VERIFICATION, *services], [*storage, *receiving], syntaxes)
         association = self._association(record, contexts, _roles(storage, receiving))
         conversation = Conversation(association, record, self.manners)
         try:
@@ -211,7 +216,9 @@ def _address_of(door: Door) -> AddressInformation:
         return _Unresolved(door.host, door.port)
 
 
-def _contexts(services: Sequence[str], storage: Sequence[str]) -> list[PresentationContext]:
+def _contexts(
+    services: Sequence[str], storage: Sequence[str], syntaxes: Sequence[str]
+) -> list[PresentationContext]:
     """Presentation contexts with odd ids (PS3.8 9.3.2.2).
 
     A storage class gets a context for each transfer syntax: a stored object can be sent back
@@ -219,7 +226,7 @@ def _contexts(services: Sequence[str], storage: Sequence[str]) -> list[Presentat
     """
     contexts = [build_context(uid, list(TRANSFER_SYNTAXES)) for uid in services]
     for uid in dict.fromkeys(storage):
-        contexts += [build_context(uid, syntax) for syntax in TRANSFER_SYNTAXES]
+        contexts += [build_context(uid, syntax) for syntax in syntaxes]
     for place, context in enumerate(contexts):
         context.context_id = 2 * place + 1
     return contexts

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from lab import pictures
-from lab.conversation import Delivered
+from lab.delivery import Delivered
 from lab.loot import Sink
 from lab.pictures import NoPictureError, Picture
 

@@ -7,7 +7,8 @@ from pydicom.dataset import Dataset
 
 from lab import sop_classes
 from lab.asking import every_study
-from lab.conversation import SUCCESS, Delivered
+from lab.conversation import SUCCESS
+from lab.delivery import Delivered
 from lab.evidence import Evidence
 from lab.target import Target
 from sample_images.manifest import Manifest, StudyEntry

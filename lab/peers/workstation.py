@@ -16,7 +16,8 @@ from typing import Protocol
 from pydicom.dataset import Dataset
 
 from lab import sop_classes
-from lab.conversation import SUCCESS, Delivered
+from lab.conversation import SUCCESS
+from lab.delivery import Delivered
 from lab.evidence import Evidence, Layer
 from lab.inbox import Arrival, Inbox, server_context
 from lab.scene import Peer

@@ -12,7 +12,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from lab.conversation import SUCCESS, Delivered
+from lab.conversation import SUCCESS
+from lab.delivery import Delivered
 from lab.inbox import Arrival
 from lab.peers.workstation import Note
 

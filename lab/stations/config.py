@@ -42,6 +42,8 @@ class DeviceTable(told.Table):
     """``modality``, ``workstation``, ``visitor``, ``reader``."""
     ae_title: str
     may: tuple[SERVICES, ...] = ()
+    sees: tuple[str, ...] | None = None
+    """The only modalities that it may find and retrieve; None: all."""
     keys: Path | None = None
     """Folder with key.pem, certificate.pem and trust.pem; None: it has none."""
     listens: Mapping[str, int] = Field(default_factory=dict)

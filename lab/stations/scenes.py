@@ -65,6 +65,7 @@ def peer_of(station: Station, device: DeviceTable, archive: ArchiveTable) -> Pee
     return Peer(
         device.ae_title,
         may=frozenset(device.may),
+        sees=None if device.sees is None else frozenset(device.sees),
         certificate=keys / "certificate.pem" if keys else None,
         key=keys / "key.pem" if keys else None,
         user=user if user is not None and user.exists() else None,

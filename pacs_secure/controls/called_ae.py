@@ -32,7 +32,11 @@ class CalledAE(Control):
 
     name: ClassVar[str] = "called_ae"
     standard: ClassVar[tuple[str, ...]] = ("PS3.8 9.3.4", "PS3.5 6.2")
-    stops: ClassVar[tuple[str, ...]] = ("unknown_called_ae", "guess_ae_titles")
+    stops: ClassVar[tuple[str, ...]] = (
+        "unknown_called_ae",
+        "guess_ae_titles",
+        "called_title_case",
+    )
 
     titles: tuple[AETitle, ...] = ()
     """The names this archive answers to."""

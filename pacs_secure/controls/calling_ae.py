@@ -37,6 +37,7 @@ class CallingAE(Control):
         "retrieve_images",
         "move_to_stranger",
         "store_by_stranger",
+        "calling_title_case",
     )
 
     titles: tuple[AETitle, ...] = ()

@@ -49,7 +49,11 @@ class MessageLimits(Control):
 
     name: ClassVar[str] = "message_limits"
     standard: ClassVar[tuple[str, ...]] = ("PS3.8 9.3.8", "PS3.4 B.2.3")
-    stops: ClassVar[tuple[str, ...]] = ()
+    stops: ClassVar[tuple[str, ...]] = (
+        "oversized_message",
+        "silent_association",
+        "partial_pdu",
+    )
 
     largest: int = Field(default=2 * GIB, ge=1)
     """Bytes of the data set of one C-STORE."""

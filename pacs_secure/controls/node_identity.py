@@ -40,7 +40,11 @@ class NodeIdentity(Control):
     name: ClassVar[str] = "node_identity"
     standard: ClassVar[tuple[str, ...]] = ("PS3.8 9.3.4", "IHE ITI-19 3.19.6.1.2")
     needs: ClassVar[tuple[str, ...]] = ("tls",)
-    stops: ClassVar[tuple[str, ...]] = ("borrowed_ae_title", "unknown_calling_ae")
+    stops: ClassVar[tuple[str, ...]] = (
+        "borrowed_ae_title",
+        "unknown_calling_ae",
+        "calling_title_case",
+    )
 
     fingerprints: dict[AETitle, tuple[Fingerprint, ...]] = Field(default_factory=dict)
     """Calling AE title to the certificates that may use it."""

@@ -42,6 +42,7 @@ class Permissions(Control):
         "retrieve_beyond_rights",
         "move_beyond_rights",
         "store_beyond_rights",
+        "calling_title_case",
     )
 
     rights: dict[AETitle, frozenset[Dimse]] = Field(default_factory=dict)

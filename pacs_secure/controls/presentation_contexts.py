@@ -48,6 +48,7 @@ class PresentationContexts(Control):
         "retrieve_beyond_rights",
         "move_beyond_rights",
         "store_beyond_rights",
+        "calling_title_case",
     )
 
     services: dict[AETitle, frozenset[Dimse]] = Field(default_factory=dict)

@@ -51,6 +51,10 @@ class QueryScope(Control):
         "list_beyond_rights",
         "retrieve_beyond_rights",
         "move_beyond_rights",
+        "find_beyond_scope",
+        "get_beyond_scope",
+        "move_beyond_scope",
+        "universal_query",
     )
 
     limit: int = Field(default=500, ge=1)

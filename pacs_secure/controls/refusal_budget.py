@@ -44,7 +44,7 @@ class RefusalBudget(Control):
     name: ClassVar[str] = "refusal_budget"
     standard: ClassVar[tuple[str, ...]] = ("PS3.8 9.3.4",)
     needs: ClassVar[tuple[str, ...]] = ("called_ae", "calling_ae")
-    stops: ClassVar[tuple[str, ...]] = ()
+    stops: ClassVar[tuple[str, ...]] = ("guess_ae_titles_fast",)
 
     refusals: int = Field(default=10, ge=1)
     """Rejections that are free."""

@@ -105,6 +105,9 @@ class Tls(Control):
         "sha1_certificate",
         "missing_intermediate_certificate",
         "intermediate_without_ca_certificate",
+        "common_calling_titles",
+        "move_in_plaintext",
+        "move_to_impostor",
     )
 
     certificate: OperatorPaths = ()

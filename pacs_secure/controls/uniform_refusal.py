@@ -32,7 +32,7 @@ class UniformRefusal(Control):
     name: ClassVar[str] = "uniform_refusal"
     standard: ClassVar[tuple[str, ...]] = ("PS3.8 9.3.4",)
     needs: ClassVar[tuple[str, ...]] = ("called_ae", "calling_ae")
-    stops: ClassVar[tuple[str, ...]] = ()
+    stops: ClassVar[tuple[str, ...]] = ("ae_title_oracle",)
 
     def voice(self, refusal: Refusal, peer: Peer) -> Refusal:
         """Say (1,1,1) for (1,1,3) and (1,1,7); ``why`` stays for our own log."""

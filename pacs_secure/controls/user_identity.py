@@ -72,7 +72,18 @@ class UserIdentity(Control):
     name: ClassVar[str] = "user_identity"
     standard: ClassVar[tuple[str, ...]] = ("PS3.7 D.3.3.7", "PS3.15 B.5", "RFC 8725")
     needs: ClassVar[tuple[str, ...]] = ("tls",)
-    stops: ClassVar[tuple[str, ...]] = ()
+    stops: ClassVar[tuple[str, ...]] = (
+        "unknown_calling_ae",
+        "calling_title_case",
+        "no_user_identity",
+        "username_without_proof",
+        "wrong_passcode",
+        "forged_token",
+        "unsigned_token",
+        "confused_token",
+        "expired_token",
+        "foreign_token",
+    )
 
     exempt: frozenset[AETitle] = frozenset()
     """Calling AE titles that come without a user."""

@@ -30,7 +30,7 @@ from pacs_secure.config import build
 from sample_images.manifest import InstanceEntry, Manifest, PatientEntry, SeriesEntry, StudyEntry
 from sample_images.patients import Abnormality, Modality, Sex
 from sample_images.size import Size
-from tests.lab import weak_servers
+from tests.lab import faulty, weak_servers
 from tests.lab.compose_here import Stations
 
 RIGHTS = {
@@ -72,7 +72,8 @@ def _peers(identities, workstation_port, *, certificates):
             identities[name].certificate if certificates else None,
             identities[name].key if certificates else None,
             identities[name].key.parent / USER if certificates and name == "reader" else None,
-            ("127.0.0.1", workstation_port) if name == "workstation" else None,
+            sees=frozenset({"CT"}) if name == "reader" else None,
+            listens_on=("127.0.0.1", workstation_port) if name == "workstation" else None,
         )
         for name, may in RIGHTS.items()
     }
@@ -271,6 +272,27 @@ def answering_server(right):
             return replace(right, doors=(Door(*address, tls=True),))
 
         yield start
+
+
+@pytest.fixture
+def credulous(wrong):
+    """The open archive's scene, with a faulty listener in its place that believes everything."""
+    with faulty.credulous() as address:
+        yield replace(wrong, doors=(Door(*address),))
+
+
+@pytest.fixture
+def accepting(wrong):
+    """The same, with one that accepts any first message."""
+    with weak_servers.serving(faulty.accepts) as address:
+        yield replace(wrong, doors=(Door(*address),))
+
+
+@pytest.fixture
+def insatiable(wrong):
+    """The same, with one that reads whatever comes."""
+    with weak_servers.serving(faulty.swallows) as address:
+        yield replace(wrong, doors=(Door(*address),))
 
 
 @pytest.fixture

@@ -6,6 +6,8 @@ from pydicom.dataset import Dataset
 from lab.asking import wanted_of
 from lab.attempts import (
     count_records,
+    deliver_to,
+    hide,
     inbox_of,
     list_records,
     move_to_callback,
@@ -63,5 +65,18 @@ def test_what_a_move_needs_is_said_where_it_is_missing(wrong):
         move_to_callback(replace(wrong, callback_port=None), target, peer, "X")
     with pytest.raises(NotTestedError, match="instance"):
         move_to_callback(replace(wrong, wanted=None), target, peer, "X")
-    with pytest.raises(NotTestedError, match="listens"):
-        inbox_of(wrong, wrong.peers["visitor"])
+    with (
+        pytest.raises(NotTestedError, match="listens"),
+        inbox_of(wrong, wrong.peers["visitor"]),
+    ):
+        pass
+    nobody = replace(wrong, peers={"visitor": wrong.peers["visitor"]})
+    with pytest.raises(NotTestedError, match="listens for C-MOVE"):
+        deliver_to(nobody, None)
+    with pytest.raises(NotTestedError, match="no MR"):
+        hide(nobody)
+
+
+def test_what_cannot_be_stored_cannot_be_hidden(down):
+    with pytest.raises(NotTestedError, match="was not stored"):
+        hide(down)

@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from lab.asking import every_study, one_instance
-from lab.conversation import SUCCESS, Delivered
+from lab.conversation import SUCCESS
+from lab.delivery import Delivered
 from lab.marked import Marked
 from lab.sop_classes import CT, STORAGE_COMMITMENT, STUDY_ROOT_FIND, STUDY_ROOT_GET, STUDY_ROOT_MOVE
 from lab.wire import Reached

@@ -4,7 +4,7 @@ import pytest
 from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
 from pynetdicom.dsutils import encode
 
-from lab.conversation import Delivered
+from lab.delivery import Delivered
 from lab.loot import Loot, look
 from lab.marked import Marked
 

@@ -1,8 +1,8 @@
 from pydicom.uid import ExplicitVRLittleEndian
 from pynetdicom.dsutils import encode
 
-from lab.conversation import Delivered
 from lab.crew.gallery import drawing
+from lab.delivery import Delivered
 from lab.marked import Marked
 
 

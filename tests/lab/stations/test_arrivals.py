@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from lab.conversation import Delivered
+from lab.delivery import Delivered
 from lab.inbox import Arrival
 from lab.stations.arrivals import FILE, NO_ROOM, Notebook, Standing
 

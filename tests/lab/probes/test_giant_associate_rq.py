@@ -1,0 +1,27 @@
+from dataclasses import replace
+
+from lab.probe import Answer, Untold
+from lab.probes.giant_associate_rq import giant_associate_rq as probe
+
+
+def test_neither_archive_does(wrong, right):
+    for scene in (wrong, right):
+        answered = probe.ask(scene)
+        assert answered.answer is Answer.NO, answered
+
+
+def test_a_faulty_listener_does(insatiable):
+    answered = probe.ask(insatiable)
+
+    assert answered.answer is Answer.YES, answered
+
+
+def test_only_the_labs_own_archive_is_asked(wrong):
+    assert probe.ask(replace(wrong, own=False)).untold is Untold.NOT_TESTED
+
+
+def test_an_archive_that_is_down_is_no_answer(down):
+    answered = probe.ask(down)
+
+    assert answered.answer is Answer.UNKNOWN, answered
+    assert answered.untold in {Untold.NOT_REACHED, Untold.NOT_TESTED, Untold.UNCLEAR}
