@@ -7,6 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from lab import catalogue
+from lab.fixes import PRODUCTS, fixes
+from lab.maps import all_maps, clauses_of, questions
+from lab.probes import PROBES
+
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("lab", "pacs_open", "pacs_secure", "sample_images")
 TOP_LEVEL = {
@@ -102,3 +107,32 @@ def test_make_alone_lists_what_there_is_to_do(program):
 
     for goal in ("demo", "test", "lint", "bench"):
         assert f"make {goal}" in said
+
+
+@pytest.mark.parametrize("probe", PROBES, ids=lambda probe: probe.id)
+def test_every_probe_says_how_to_close_it_in_every_product(probe):
+    assert tuple(fixes(probe.page)) == PRODUCTS, f"end the page of {probe.id} as lab/fixes.py says"
+
+
+@pytest.mark.parametrize("probe", PROBES, ids=lambda probe: probe.id)
+def test_every_probe_stands_with_a_clause_of_some_rule(probe):
+    said = f"name the control that closes {probe.id}, or write it into lab/maps/questions.toml"
+
+    assert clauses_of(probe.id, catalogue.closed_by()[probe.id]), said
+
+
+def test_every_group_of_questions_holds_probes():
+    ids = {probe.id for probe in PROBES}
+
+    assert all(set(group) <= ids for group in questions().values())
+
+
+@pytest.mark.parametrize("control", [page.name for page in catalogue.controls()])
+def test_every_control_serves_clauses_of_several_rules(control):
+    if control in {"audit", "tls"}:
+        return  # audit makes no claim on the wire; what tls closes is told probe by probe
+    serving = [
+        one.name for one in all_maps() if any(control in clause.closed_by for clause in one.clauses)
+    ]
+
+    assert len(serving) > 2, f"write {control} into the maps in lab/maps"
