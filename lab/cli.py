@@ -20,6 +20,7 @@ from lab.commands.doctor import doctor
 from lab.commands.down import down
 from lab.commands.images import images
 from lab.commands.maps import maps
+from lab.commands.peer import peer
 from lab.commands.probes import probes
 from lab.commands.report import report
 from lab.commands.reset import reset
@@ -47,6 +48,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
 GROUPS: tuple[tuple[str, typer.Typer], ...] = (
     ("report", report),
     ("audit", audit),
+    ("peer", peer),
     ("bundle", bundle),
 )
 

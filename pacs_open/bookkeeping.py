@@ -4,6 +4,7 @@ Each worker has one pipe to the supervisor, made before it was forked: there is 
 anybody else could connect to. One question at a time, in the order asked.
 """
 
+import contextlib
 import logging
 import pickle
 import threading
@@ -58,6 +59,11 @@ class PipeLedger:
         if isinstance(answer, Exception):
             raise answer
         return answer
+
+    def tell(self, news: Any) -> None:
+        """Tell the supervisor something that needs no answer; one that is gone hears nothing."""
+        with self._lock, contextlib.suppress(OSError):
+            self._pipe.send_bytes(pickle.dumps(news))
 
     def _exchange(self, question: bytes) -> bytes:
         try:

@@ -143,21 +143,22 @@ class Server:
             if since is not None and time.monotonic() - since > IDLE:
                 acceptor.interrupt()
 
-    def reload(self, setup: Setup | None = None) -> None:
+    def reload(self, setup: Setup | None = None) -> bool:
         """New connections meet the new settings; who may not stay is sent away.
 
         Without ``setup`` the same controls are asked again for what their files say now. If a
-        control cannot obey its settings, all stays as it was, and the log says so.
+        control cannot obey its settings, all stays as it was, and the log says so. Returns
+        whether the settings are obeyed.
         """
         stack = self.stack if setup is None else Stack(setup.controls, self._ledger)
         try:
             door = stack.secure()
         except ConfigurationError as error:
             _log.error("not reloaded, all stays as it was: %s", error)
-            return
+            return False
         except Exception as error:  # of any other fault only the type is safe to tell
             _log.error("not reloaded, all stays as it was: %s", type(error).__name__)
-            return
+            return False
         if setup is not None:
             peers = setup.config.peers, setup.config.callback_port
             self._destinations = Destinations(*peers)
@@ -167,6 +168,7 @@ class Server:
             standing = list(self._acceptors)
         for acceptor in standing:
             acceptor.reconsider()
+        return True
 
     def __enter__(self) -> Self:
         self.start()

@@ -19,6 +19,9 @@ STOP: Final = b"stop"
 RELOAD: Final = b"reload"
 """May be followed by a pickled setup."""
 
+OBEYED: Final = "reloaded"
+"""What a worker tells its supervisor once it goes by new settings."""
+
 FAILED: Final = 3
 """Exit status of a worker that could not start, or lost its ledger."""
 _LOOK_AGAIN: Final = 1.0
@@ -81,7 +84,8 @@ def _obey(server: Server, books: PipeLedger, orders: Connection) -> int:
             if order == STOP:
                 server.stop()
                 return 0
-            server.reload(_setup_in(order))
+            if server.reload(_setup_in(order)):
+                books.tell(OBEYED)
     except (EOFError, OSError):
         _log.error("the supervisor is gone; this worker ends")
         server.stop(0.0)

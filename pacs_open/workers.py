@@ -13,12 +13,13 @@ import socket
 import sys
 import time
 from collections.abc import Callable, Sequence
-from multiprocessing.connection import Connection, Pipe, wait
+from multiprocessing.connection import Connection, wait
 from types import FrameType
 from typing import Final, NoReturn
 
 from pacs_open import logs, reloading
 from pacs_open.bookkeeping import Keeper, Question
+from pacs_open.child import Child
 from pacs_open.config import Config
 from pacs_open.control import Control
 from pacs_open.errors import PacsError, UnobservedError
@@ -28,7 +29,7 @@ from pacs_open.server import Server, books_of
 from pacs_open.stack import Stack
 from pacs_open.values import Event, Moment
 from pacs_open.wire import listener
-from pacs_open.worker import FAILED, RELOAD, STOP, Report, live
+from pacs_open.worker import FAILED, OBEYED, RELOAD, STOP, Report, live
 
 _log = logging.getLogger(__name__)
 
@@ -76,42 +77,21 @@ def _run_alone(config: Config, controls: Sequence[Control], announce: Announce) 
                 signal.signal(number, handler)
 
 
-class _Worker:
-    """A child process as its supervisor sees it."""
-
-    def __init__(self, number: int) -> None:
-        self.name = f"worker {number}"
-        self.questions, self.ledger = Pipe()
-        """The supervisor's and the worker's end of the ledger."""
-        self.orders, self.commands = Pipe(duplex=False)
-        """The worker's and the supervisor's end: what to do, and whether the supervisor lives."""
-        self.pid = 0
-        self.serves = False
-
-    def order(self, order: bytes) -> None:
-        """Tell the worker; one that is gone need not be told."""
-        with contextlib.suppress(OSError):
-            self.commands.send_bytes(order)
-
-    def close(self) -> None:
-        """Close the supervisor's ends."""
-        for end in (self.questions, self.commands):
-            end.close()
-
-
 class Supervisor:
     """Keeps the books and the workers."""
 
     def __init__(self, setup: Setup, listening: socket.socket, again: Again | None = None) -> None:
         self._setup = setup
         self._again = again
+        self._news: Event | None = None
+        """What a reload has changed, until every worker obeys."""
         self._facts = reloading.facts(setup) if again is not None else {}
         self._listening = listening
         books: dict[str, Book] = books_of(setup.controls)
         self._keeper = Keeper(books)
         self._ledger = LocalLedger(books, worker="supervisor")
         self._stack = Stack(setup.controls, self._ledger)
-        self._workers: list[_Worker] = []
+        self._workers: list[Child] = []
         self._started = 0
         self._restarts: list[float] = []
         self._missing = 0
@@ -159,6 +139,7 @@ class Supervisor:
         while signal.SIGHUP in self._signals:
             self._signals.remove(signal.SIGHUP)
             self._reload()
+        self._tell_once_all_obey()
         self._replace_missing()
 
     def _reload(self) -> None:
@@ -174,17 +155,19 @@ class Supervisor:
             self._setup, self._facts = change.setup, change.facts
             self._stack = Stack(change.setup.controls, self._ledger)
             order += change.pickled
-            self._tell_of(change)
+            self._news = Event(Moment.RELOADED, why=change.told)
+            with contextlib.suppress(UnobservedError):  # a full trail must not keep anybody in
+                self._stack.observe(self._news)
         for worker in self._workers:
+            worker.obeys = False
             worker.order(order)
 
-    def _tell_of(self, change: reloading.Change) -> None:
-        event = Event(Moment.RELOADED, why=change.told)
-        logs.log_event(event)
-        with contextlib.suppress(UnobservedError):  # a trail that is full must not keep anybody in
-            self._stack.observe(event)
+    def _tell_once_all_obey(self) -> None:
+        if self._news is not None and all(worker.obeys for worker in self._workers):
+            logs.log_event(self._news)
+            self._news = None
 
-    def _hear(self, worker: _Worker) -> None:
+    def _hear(self, worker: Child) -> None:
         """A worker asks, reports, or is dead."""
         try:
             heard = self._keeper.receive(worker.questions)
@@ -193,6 +176,7 @@ class Supervisor:
         except (EOFError, OSError):
             self._bury(worker)
             return
+        worker.obeys |= heard == OBEYED
         if isinstance(heard, Report):
             worker.serves = heard.fault is None
             self._complain(heard.fault)
@@ -204,7 +188,7 @@ class Supervisor:
         if fault is not None:
             _log.error("a worker cannot start: %s", fault)
 
-    def _bury(self, worker: _Worker) -> None:
+    def _bury(self, worker: Child) -> None:
         """A worker is dead: reap it, and release what it held in the books."""
         _, status = os.waitpid(worker.pid, 0)
         self._workers.remove(worker)
@@ -237,15 +221,15 @@ class Supervisor:
 
     # -- starting and stopping
 
-    def _first_fork(self) -> _Worker:
+    def _first_fork(self) -> Child:
         try:
             return self._fork()
         except OSError as error:
             raise PacsError(f"no worker process can be started ({error.strerror})") from error
 
-    def _fork(self) -> _Worker:
+    def _fork(self) -> Child:
         self._started += 1
-        worker = _Worker(self._started)
+        worker = Child(self._started)
         sys.stdout.flush()
         sys.stderr.flush()
         try:
@@ -267,7 +251,7 @@ class Supervisor:
         self._workers.append(worker)
         return worker
 
-    def _live(self, worker: _Worker) -> NoReturn:
+    def _live(self, worker: Child) -> NoReturn:
         """The child's whole life; it must not return into the supervisor's code."""
         status = FAILED
         try:

@@ -9,6 +9,7 @@ from lab.engines.record import Lab
 
 if TYPE_CHECKING:  # who works for the lab knows its engines
     from lab.crew import Crew
+    from lab.newcomer import Newcomer
 
 Which = Literal["open", "secure"]
 
@@ -79,6 +80,16 @@ class Engine(Protocol):
 
     def notes(self, lab: Lab) -> Sequence[str]:
         """What a person has to know about the lab, one line each."""
+
+    def admit(self, lab: Lab, newcomer: "Newcomer") -> str:
+        """Admit a device to the hardened archive at once; the certificate (PEM) it is to show.
+
+        Raises:
+            EngineError: it cannot be admitted; nothing has changed then.
+        """
+
+    def revoke(self, lab: Lab, name: str) -> None:
+        """Revoke a device's certificate; what it has open is cut off. Raises EngineError."""
 
     def crew(self, lab: Lab) -> "Crew":
         """The devices that work with the lab's archives."""

@@ -21,6 +21,7 @@ from lab.engines import (
     TIME_TO_LIVE,
     EngineError,
     Which,
+    admitting_afar,
     claim,
     compose,
     containers,
@@ -39,6 +40,7 @@ from lab.engines.packet_filter import FilterError
 from lab.engines.processes import StartedProcess
 from lab.engines.raising import SERVICES, WELL_WITHIN
 from lab.engines.record import Lab
+from lab.newcomer import Newcomer
 from lab.progress import Progress
 from lab.scenes import visitor
 
@@ -179,6 +181,16 @@ class DockerEngine:
         if lab.keeper is not None and lab.keeper.pid != StartedProcess.this().pid:
             lab.keeper.stop(KEEPER_STOPS_WITHIN)
         claim.remove(lab)
+
+    def admit(self, lab: Lab, newcomer: Newcomer) -> str:
+        """Admit a device; see :meth:`lab.engines.Engine.admit`."""
+        with connected(lab.engine_host) as daemon:
+            return admitting_afar.admit(daemon, lab, newcomer)
+
+    def revoke(self, lab: Lab, name: str) -> None:
+        """Revoke a device's certificate; what it has open is cut off."""
+        with connected(lab.engine_host) as daemon:
+            admitting_afar.revoke(daemon, lab, name)
 
     def crew(self, lab: Lab) -> CrewAfar:
         """The devices, each in its container."""

@@ -14,11 +14,21 @@ from lab import bad_certificates
 from lab.bad_certificates import Bench
 from lab.certificates import Usage
 from lab.crew.here import CrewHere
-from lab.engines import TIME_TO_LIVE, EngineError, Which, claim, keeper, known, settings
+from lab.engines import (
+    TIME_TO_LIVE,
+    EngineError,
+    Which,
+    admitting,
+    claim,
+    keeper,
+    known,
+    settings,
+)
 from lab.engines.ports import free_port
 from lab.engines.processes import ProgramError, StartedProcess, await_line, start
 from lab.engines.record import BAD_CERTIFICATES, DEVICES, Archive, Lab
 from lab.issuing import users
+from lab.newcomer import Newcomer
 from lab.pki import Authority, Identity, private_folder
 from lab.user_identity import USER
 from pacs_open.archive.archive import Archive as Store
@@ -118,6 +128,14 @@ class ProcessEngine:
         """Nothing."""
         return ()
 
+    def admit(self, lab: Lab, newcomer: Newcomer) -> str:
+        """Admit a device; see :meth:`lab.engines.Engine.admit`."""
+        return admitting.admit(lab, _running(lab), _log(lab, "secure"), newcomer)
+
+    def revoke(self, lab: Lab, name: str) -> None:
+        """Revoke a device's certificate; what it has open is cut off."""
+        admitting.revoke(lab, _running(lab), _log(lab, "secure"), name)
+
     def crew(self, lab: Lab) -> CrewHere:
         """Every device is a few threads of whoever asks for it."""
         return CrewHere(claim.latest(lab))
@@ -147,6 +165,14 @@ def _process(lab: Lab, which: Which) -> StartedProcess | None:
     if archive is None or archive.process is None or not archive.process.runs:
         return None
     return archive.process
+
+
+def _running(lab: Lab) -> StartedProcess:
+    """The hardened archive's process. Raises EngineError if it does not run."""
+    process = _process(claim.latest(lab), "secure")
+    if process is None:
+        raise EngineError("pacs-secure is not running; `pacslab reset` starts it again")
+    return process
 
 
 def _make_identities(lab: Lab, time_to_live: timedelta) -> None:

@@ -86,6 +86,7 @@ def secure_archive(
     ]
     return {
         "callback_port": callback_port,
+        "admissions": "admitted",
         "device": {"name": "pacs-secure", "description": "the same archive plus its controls"},
         "network_ae": {"ae_title": SECURE_TITLE},
         "network_connection": {"host": "127.0.0.1", "port": port},

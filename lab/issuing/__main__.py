@@ -13,16 +13,20 @@ from datetime import timedelta
 from pathlib import Path
 
 from lab import told
+from lab.issuing.admit import AdmissionError, withdraw
 from lab.issuing.issue import (
     IssuingError,
+    admit_newcomer,
     certificate_of,
     create,
+    dismiss,
     renew_crl,
     revoke,
     sign,
     valid_until,
 )
 from lab.issuing.plan import Issuing
+from lab.newcomer import Newcomer
 
 WRONG_USE = 2
 """Exit code: what was asked for cannot be done; one line on standard error says why."""
@@ -44,6 +48,18 @@ def _revoke(plan: Issuing, chosen: argparse.Namespace) -> None:
     revoke(plan, certificate_of(plan, chosen.name) if named else sys.stdin.buffer.read())
 
 
+def _admit(plan: Issuing, chosen: argparse.Namespace) -> None:
+    sys.stdout.write(admit_newcomer(plan, Newcomer.model_validate_json(chosen.newcomer)))
+
+
+def _dismiss(plan: Issuing, chosen: argparse.Namespace) -> None:
+    dismiss(plan, chosen.name)
+
+
+def _withdraw(plan: Issuing, chosen: argparse.Namespace) -> None:
+    withdraw(plan.archive.admitted, chosen.name)
+
+
 def _crl(plan: Issuing, _chosen: argparse.Namespace) -> None:
     renew_crl(plan)
 
@@ -53,6 +69,9 @@ _COMMANDS: dict[str, Callable[[Issuing, argparse.Namespace], None]] = {
     "sign": _sign,
     "revoke": _revoke,
     "crl": _crl,
+    "admit": _admit,
+    "dismiss": _dismiss,
+    "withdraw": _withdraw,
 }
 
 
@@ -68,6 +87,13 @@ def _parser() -> argparse.ArgumentParser:
     taken = commands.add_parser("revoke", help="revoke a device, or a certificate on stdin")
     taken.add_argument("name", nargs="?")
     commands.add_parser("crl", help="sign the revocation list anew")
+    admitted = commands.add_parser("admit", help="let a device in, and say its certificate")
+    admitted.add_argument("newcomer", help="who it is, in JSON")
+    for name, does in (
+        ("dismiss", "revoke a device, and take back what admitted it"),
+        ("withdraw", "take back an admission that was not obeyed"),
+    ):
+        commands.add_parser(name, help=does).add_argument("name")
     return parser
 
 
@@ -76,7 +102,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = _parser().parse_args(arguments)
     try:
         _COMMANDS[chosen.command](told.read(chosen.config, Issuing), chosen)
-    except (IssuingError, told.ToldError, OSError) as error:
+    except (IssuingError, AdmissionError, told.ToldError, OSError) as error:
         sys.stderr.write(f"pki: {error}\n")
         return WRONG_USE
     return 0

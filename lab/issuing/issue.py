@@ -12,9 +12,10 @@ from cryptography.hazmat.primitives import serialization
 from lab import bad_certificates
 from lab.bad_certificates import Bench
 from lab.certificates import Usage
-from lab.issuing import users
-from lab.issuing.plan import NAME, BadTable, IdentityTable, Issuing
+from lab.issuing import admit, users
+from lab.issuing.plan import BadTable, IdentityTable, Issuing
 from lab.key_files import private_folder
+from lab.newcomer import NAME, Newcomer
 from lab.pki import DOMAIN, Authority, Identity
 from lab.user_identity import USER
 
@@ -47,9 +48,7 @@ def sign(plan: Issuing, name: str, request: bytes, *, listens: bool = False) -> 
     Raises:
         IssuingError: the name is one of the lab's own, or the request is not to be taken.
     """
-    taken = {one for table in plan.identities for one in (table.name, *table.names)}
-    if name in taken:
-        raise IssuingError(f"{name} is a name of the lab's own; give the device another")
+    _check_free(plan, name)
     if re.fullmatch(NAME, name) is None:
         raise IssuingError("a name must be one label of a host name, in lower case")
     usage = Usage.CALLS_AND_LISTENS if listens else Usage.CALLS
@@ -76,6 +75,26 @@ def revoke(plan: Issuing, certificate: bytes) -> None:
     authority.write_crl(plan.archive.crl)
 
 
+def admit_newcomer(plan: Issuing, newcomer: Newcomer) -> str:
+    """Admit a device; the certificate, in PEM, that it is to show.
+
+    Raises:
+        IssuingError, AdmissionError: it cannot be admitted.
+    """
+    _check_free(plan, newcomer.name)
+    return admit.admit(_load(plan), plan.archive.admitted, newcomer)
+
+
+def dismiss(plan: Issuing, name: str) -> None:
+    """Revoke a device and take back what admitted it. Raises IssuingError, AdmissionError."""
+    own = {
+        table.name: (table.directory / "certificate.pem").read_bytes()
+        for table in plan.identities
+        if (table.directory / "certificate.pem").exists()
+    }
+    admit.dismiss(_load(plan), plan.archive.admitted, name, plan.archive.crl, own)
+
+
 def renew_crl(plan: Issuing) -> None:
     """Sign the archive's list anew."""
     authority = _load(plan)
@@ -99,6 +118,12 @@ def certificate_of(plan: Issuing, name: str) -> bytes:
             return (table.directory / "certificate.pem").read_bytes()
     names = ", ".join(table.name for table in plan.identities)
     raise IssuingError(f"nobody is called {name}; there are {names}")
+
+
+def _check_free(plan: Issuing, name: str) -> None:
+    taken = {one for table in plan.identities for one in (table.name, *table.names)}
+    if name in taken:
+        raise IssuingError(f"{name} is a name of the lab's own; give the device another")
 
 
 def _load(plan: Issuing) -> Authority:

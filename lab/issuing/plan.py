@@ -7,9 +7,8 @@ from pydantic import Field
 
 from lab import told
 from lab.certificates import Usage
+from lab.newcomer import NAME
 
-NAME = r"^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$"
-"""A label of a host name (RFC 1123 2.1), in lower case."""
 Name = Annotated[str, Field(pattern=NAME)]
 
 
@@ -51,6 +50,8 @@ class ArchiveTable(told.Table):
     peers: Path
     """Folder for the certificates of all devices, as NAME.pem."""
     crl: Path
+    admitted: Path
+    """Folder for a file of each device that is admitted later."""
     users: Path
     """Folder for the hashes of passcodes, and the key of who issues tokens."""
     audit_key: Path

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import textwrap
 import threading
+from pathlib import Path
 
 import psutil
 import pytest
@@ -128,8 +129,8 @@ class Running:
         return json.loads(text)
 
     def complaints(self):
-        self.errors.seek(0)
-        return self.errors.read()
+        # by its name: the file at hand shares its place with the one that is being written
+        return Path(self.errors.name).read_text(encoding="utf-8")
 
     def workers(self):
         return psutil.Process(self.process.pid).children()

@@ -34,6 +34,7 @@ def plan(tmp_path):
             crl=tmp_path / "archive" / "crl.pem",
             audit_key=tmp_path / "archive" / "audit" / "key",
             users=tmp_path / "archive" / "users",
+            admitted=tmp_path / "archive" / "admitted",
         ),
         identities=tuple(good),
         bad_certificates=BadTable(name="modality", directory=tmp_path / "bad"),
