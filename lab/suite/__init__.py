@@ -1,0 +1,1 @@
+"""The questions as tests: ``pytest --pyargs lab.suite --dicom-target HOST:PORT``."""
