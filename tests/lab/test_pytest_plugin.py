@@ -50,6 +50,7 @@ def test_wrong_use_ends_it_at_once(suite, arguments, said):
     assert "passed" not in ended.stdout
 
 
+@pytest.mark.slow
 def test_a_pytest_that_has_nothing_to_do_with_it_is_left_alone(tmp_path):
     (tmp_path / "test_one.py").write_text("def test_one():\n    pass\n")
     ended = subprocess.run(

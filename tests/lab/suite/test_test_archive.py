@@ -48,6 +48,7 @@ def _count(suite, kind):
     return int(suite.get(kind))
 
 
+@pytest.mark.slow
 def test_an_archive_made_wrong_fails_and_a_report_is_left(suite, wrong, tmp_path):
     ended, cases = suite(wrong, "--dicom-out", "found")
     assert ended.returncode == 1
@@ -57,6 +58,7 @@ def test_an_archive_made_wrong_fails_and_a_report_is_left(suite, wrong, tmp_path
     assert (tmp_path / "found" / "report.json").is_file()
 
 
+@pytest.mark.slow
 def test_an_archive_that_is_down_is_never_green(suite, down):
     _, cases = suite(down)
     assert _count(cases, "failures") > 0
@@ -65,6 +67,7 @@ def test_an_archive_that_is_down_is_never_green(suite, down):
     assert _count(cases, "skipped") == len(FEW)
 
 
+@pytest.mark.slow
 def test_an_archive_made_right_passes_beside_a_friend(suite, right):
     peer = right.find_peer(may="echo")
     ended, cases = suite(
