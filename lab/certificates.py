@@ -143,15 +143,20 @@ def _key_usage(*, signs_certificates: bool) -> x509.KeyUsage:
     )
 
 
-def revocation_list(signer: Signer, serials: Sequence[int]) -> bytes:
-    """A CRL that lasts as long as its signer: the lab is gone before it needs a newer one."""
-    now = datetime.now(UTC)
-    begin = signer.certificate.not_valid_before_utc
+def revocation_list(
+    signer: Signer, serials: Sequence[int], validity: tuple[datetime, datetime] | None = None
+) -> bytes:
+    """A CRL that lasts as long as its signer, unless told otherwise.
+
+    The lab is gone before it needs a newer one.
+    """
+    now, certificate = datetime.now(UTC), signer.certificate
+    begin, end = validity or (certificate.not_valid_before_utc, certificate.not_valid_after_utc)
     builder = (
         x509.CertificateRevocationListBuilder()
-        .issuer_name(signer.certificate.subject)
+        .issuer_name(certificate.subject)
         .last_update(begin)
-        .next_update(signer.certificate.not_valid_after_utc)
+        .next_update(end)
         .add_extension(
             x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.key.public_key()),
             critical=False,

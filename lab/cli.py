@@ -24,6 +24,7 @@ from lab.commands.peer import peer
 from lab.commands.probes import probes
 from lab.commands.report import report
 from lab.commands.reset import reset
+from lab.commands.rogue import rogue
 from lab.commands.schema import schema
 from lab.commands.status import status
 from lab.commands.up import up
@@ -37,6 +38,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     down,
     reset,
     verify,
+    rogue,
     doctor,
     probes,
     controls,

@@ -1,0 +1,1 @@
+"""A rogue archive: the bad certificates with the roles swapped, shown to whoever calls."""
