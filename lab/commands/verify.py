@@ -12,16 +12,17 @@ from rich.text import Text
 
 from lab import bad_certificates as bad
 from lab import catalogue
+from lab.claims import showing
 from lab.commands.faults import faults
 from lab.errors import WrongUseError
 from lab.progress import Progress
 from lab.report import text
-from lab.report.page import page
 from lab.report.single import last_line, single
 from lab.scene import Credential
 from lab.verify.address import check_consent, parse, read_scope
 from lab.verify.identity import Identity, IdentityTable, PeerTable, check, read_identity
-from lab.verify.one import Plan, Verified
+from lab.verify.leaving import Wanted, exit_code, leave, wanted
+from lab.verify.one import Plan
 from lab.verify.one import verify as visit
 from lab.verify.titles import titles_in
 
@@ -54,7 +55,16 @@ def verify(
         Path | None, typer.Option(help="Folder of certificates that it must refuse, by case.")
     ] = None,
     conformance_statement: Annotated[
-        Path | None, typer.Option(help="Text, HTML or PDF: AE titles to try.")
+        Path | None, typer.Option(help="Text, HTML or PDF: AE titles to try, profiles claimed.")
+    ] = None,
+    claims: Annotated[
+        str | None, typer.Option(metavar="FILE", help="TOML: a vendor's claims to hold against.")
+    ] = None,
+    junit: Annotated[Path | None, typer.Option(help="JUnit XML to write.")] = None,
+    sarif: Annotated[Path | None, typer.Option(help="SARIF 2.1.0 to write.")] = None,
+    pack: Annotated[Path | None, typer.Option(help="Evidence pack to write (ZIP).")] = None,
+    signing_key: Annotated[
+        Path | None, typer.Option(help="PEM: Ed25519 key that signs the pack.")
     ] = None,
     i_am_authorised: Annotated[
         str | None, typer.Option(help="Who allows it, on what ground; goes into the report.")
@@ -111,7 +121,15 @@ def verify(
             pause=pause,
             closed_by=catalogue.closed_by(),
         )
-        _show(plan, out)
+        asked = wanted(
+            claims=claims,
+            statement=conformance_statement,
+            junit=junit,
+            sarif=sarif,
+            pack=pack,
+            signing_key=signing_key,
+        )
+        _show(plan, out, asked)
 
 
 def _here(path: Path | None) -> Path | None:
@@ -156,20 +174,17 @@ def _load(folder: Path) -> Mapping[str, Credential]:
         raise WrongUseError(str(error)) from error
 
 
-def _show(plan: Plan, out: Path) -> None:
+def _show(plan: Plan, out: Path, asked: Wanted) -> None:
     """Ask, write, and print."""
     console = text.console()
     out.mkdir(parents=True, exist_ok=True)
     with Progress(console) as progress, progress.task(f"questions to {plan.address.text}") as task:
         verified = visit(plan, lambda words: task.reach(task.done + 1, words))
-    write(verified, out)
-    console.print(single(verified.report))
+    report = leave(verified.report, plan.transcript, out, asked)
+    console.print(single(report))
+    if report.claims:
+        console.print(showing.table(report.claims))
+        console.print(Text(showing.last_line(report.claims)), soft_wrap=True)
     console.print(Text(f"the report: {out / 'report.html'}"), soft_wrap=True)
-    console.print(last_line(verified.report), soft_wrap=True)
-    raise typer.Exit(verified.exit_code)
-
-
-def write(verified: Verified, out: Path) -> None:
-    """The report, for people and for machines."""
-    (out / "report.json").write_text(verified.report.to_json(), encoding="utf-8")
-    (out / "report.html").write_text(page(verified.report), encoding="utf-8")
+    console.print(last_line(report), soft_wrap=True)
+    raise typer.Exit(exit_code(verified.exit_code, report))

@@ -16,6 +16,7 @@ from lab.report.model import Report
 from lab.run import Asked, Outcome, judge_all
 from lab.scene import Credential, Peer, Scene, is_loopback
 from lab.target import Door
+from lab.transcript import Transcript
 from lab.verdict import ExitCode, PositiveControl, exit_code
 from lab.verify import tls_profile
 from lab.verify.acquaint import ANY, acquaint, find_title
@@ -64,6 +65,8 @@ class Plan:
     """After which no new question is put."""
     closed_by: Mapping[str, Sequence[str]] = field(default_factory=dict)
     probes: Sequence[Probe] = PROBES
+    transcript: Transcript = field(default_factory=Transcript)
+    """Filled with what is said."""
 
 
 @dataclass(frozen=True)
@@ -120,6 +123,7 @@ class _Visit:
             stranger_asks=not identity.peers,
             more_titles=plan.titles,
             manners=self._manners,
+            chapter=plan.transcript.about("before the questions"),
         )
 
     def make(self) -> Verified:

@@ -84,7 +84,7 @@ class Interview:
             return Asked(probe, unknown(Untold.NOT_TESTED, text=TOO_LATE), 0)
         try:
             self.told(probe.id)
-            answered = probe.ask(scene)
+            answered = probe.ask(scene.about(probe.id))
         except KeyboardInterrupt:
             self.stopped = True
             answered = unknown(Untold.NOT_TESTED, text=STOPPED)

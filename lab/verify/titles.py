@@ -33,7 +33,7 @@ def titles_in(path: Path) -> tuple[str, ...]:
     Raises:
         WrongUseError: it cannot be read.
     """
-    text = _text_of(path)
+    text = text_of(path)
     found: dict[str, None] = {}
     for words in _WORDS.finditer(text):
         for title in _TITLE.finditer(text, words.end(), words.end() + NEAR):
@@ -42,7 +42,12 @@ def titles_in(path: Path) -> tuple[str, ...]:
     return tuple(found)[:MOST]
 
 
-def _text_of(path: Path) -> str:
+def text_of(path: Path) -> str:
+    """The words of a statement.
+
+    Raises:
+        WrongUseError: it cannot be read.
+    """
     content = path.read_bytes()
     if content.startswith(b"%PDF"):
         return _text_of_pdf(path)

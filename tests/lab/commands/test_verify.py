@@ -5,6 +5,7 @@ from typer.testing import CliRunner
 
 from lab.cli import app
 from lab.engines.ports import free_port
+from lab.evidence_pack.checking import check
 
 
 def run(*words, **more):
@@ -59,6 +60,8 @@ def test_a_closed_port_is_inconclusive(tmp_path):
         (["127.0.0.1", "--identity", "none.toml"], "none.toml"),
         (["127.0.0.1", "--bad-certificates", "none"], "none"),
         (["127.0.0.1", "--conformance-statement", "none.pdf"], "none.pdf"),
+        (["127.0.0.1", "--claims", "none.toml"], "none.toml"),
+        (["127.0.0.1", "--signing-key", "none.pem"], "none.pem"),
     ],
 )
 def test_wrong_use_is_one_line_and_exit_code_2(words, said, tmp_path, monkeypatch):
@@ -76,3 +79,18 @@ def test_a_key_of_another_certificate_is_told_before_anything_is_asked(identitie
 
     assert done.exit_code == 2
     assert "does not belong" in done.stderr
+
+
+def test_a_signed_pack_with_claims_and_a_transcript_that_names_nobody(planted, tmp_path):
+    done = run(
+        *(where(planted), "--out", tmp_path / "out", "--claims", "example:paper_tiger"),
+        *("--pack", tmp_path / "e.zip", "--sarif", tmp_path / "s.sarif"),
+    )
+
+    assert done.exit_code == 1
+    assert "contradicted" in done.stdout
+    transcript = (tmp_path / "out" / "transcript.txt").read_text()
+    assert "[list_patients]" in transcript
+    assert "data set on context" in transcript
+    assert "Muster" not in transcript
+    assert check((tmp_path / "e.zip").read_bytes()).sentence == "intact, not signed"
