@@ -3,13 +3,13 @@
 import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from lab.friend import greet, greet_again
 from lab.probe import Answered, Probe
 from lab.probes import PROBES
-from lab.scene import Scene
+from lab.scene import Scene, local_address
 from lab.verdict import Judgement, PositiveControl, judge
 
 Progress = Callable[[int, int, str], None]
@@ -17,6 +17,9 @@ Progress = Callable[[int, int, str], None]
 
 JOBS = 6
 """Probes at the same time."""
+FRIENDS_BEFORE, FRIENDS_AFTER, FIRST_PROBE = 20, 21, 22
+"""Numbers of the loopback addresses (:func:`lab.scene.local_address`) that a run calls from."""
+LAST = 254
 
 
 @dataclass(frozen=True)
@@ -62,9 +65,9 @@ def run(
     (:mod:`lab.marked`).
     """
     started, began = datetime.now(UTC).isoformat(timespec="seconds"), time.monotonic()
-    before, known = greet(scene)
+    before, known = greet(_from(scene, FRIENDS_BEFORE))
     asked = ask_all(known, probes, progress or _silent, jobs)
-    friend = greet_again(known, before)
+    friend = greet_again(_from(known, FRIENDS_AFTER), before)
     return Outcome(
         started, friend, judge_all(asked, friend, own=scene.own), time.monotonic() - began
     )
@@ -90,19 +93,25 @@ def ask_all(
 ) -> Sequence[Asked]:
     """Answers in the order of the probes, whatever order they came in."""
     answers: dict[str, Asked] = {}
+    places = [(probe, _from(scene, FIRST_PROBE + place)) for place, probe in enumerate(probes)]
 
     def keep(asked: Asked) -> None:
         answers[asked.probe.id] = asked
         progress(len(answers), len(probes), asked.probe.id)
 
     with ThreadPoolExecutor(jobs) as pool:
-        together = [pool.submit(_ask, probe, scene) for probe in probes if not probe.alone]
+        together = [pool.submit(_ask, probe, own) for probe, own in places if not probe.alone]
         for done in as_completed(together):
             keep(done.result())
-    for probe in probes:
+    for probe, own in places:
         if probe.alone:
-            keep(_ask(probe, scene))
+            keep(_ask(probe, own))
     return [answers[probe.id] for probe in probes]
+
+
+def _from(scene: Scene, number: int) -> Scene:
+    """The scene for who calls from an address of its own, as long as there are any."""
+    return replace(scene, calls_from=local_address(number) if number <= LAST else None)
 
 
 def _ask(probe: Probe, scene: Scene) -> Asked:

@@ -84,6 +84,9 @@ class Scene:
     answer_key: Manifest | None = None
     callback_port: int | None = None
     """Where an archive that knows no better calls an unknown move destination back."""
+    calls_from: str | None = None
+    """A loopback address that we call from, unless a question brings its own; the run gives each
+    question one, so that what an archive counts per address is never another question's."""
     listens_at: str = "127.0.0.1"
     """Our own address when we listen for that call: where the archive can reach us."""
     handshake_deadline: float = 10.0
@@ -171,7 +174,7 @@ class Scene:
     def _callable_from(self, local_address: str | None) -> str | None:
         """A loopback address leads to loopback only; elsewhere the system's choice is taken."""
         near = is_loopback(self.door.host) and ":" not in self.door.host
-        return local_address if near else None
+        return local_address or self.calls_from if near else None
 
 
 def is_loopback(host: str) -> bool:

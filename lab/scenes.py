@@ -1,6 +1,7 @@
 """The lab's own two archives as scenes: whom the clinic knows there, and who is a stranger."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from lab import bad_certificates
@@ -26,7 +27,7 @@ def open_scene(lab: Lab, answer_key: Manifest | None = None) -> Scene:
         doors=(Door(archive.host, archive.port),),
         ae_title=archive.ae_title,
         peers=_peers(lab, lab.open_workstation_port, certificates=False),
-        stranger=_stranger(lab),
+        stranger=make_stranger(lab),
         answer_key=answer_key,
         callback_port=lab.callback_port,
         handshake_deadline=settings.HANDSHAKE_DEADLINE,
@@ -45,7 +46,7 @@ def secure_scene(lab: Lab, answer_key: Manifest | None = None) -> Scene:
         doors=(Door(archive.host, archive.port, tls=True),),
         ae_title=archive.ae_title,
         peers=_peers(lab, lab.workstation_port, certificates=True),
-        stranger=_stranger(lab),
+        stranger=make_stranger(lab),
         bad_certificates=_bad_certificates(lab),
         trust=lab.identity("visitor", DEVICES["visitor"]).trust,
         server_name=SERVER_NAME,
@@ -56,6 +57,22 @@ def secure_scene(lab: Lab, answer_key: Manifest | None = None) -> Scene:
         pdu_deadline=settings.PDU_DEADLINE,
         largest_message=settings.LARGEST,
         matches=settings.MATCHES,
+    )
+
+
+def chosen_scene(lab: Lab, *, tls: bool) -> Scene:
+    """An archive with a choice of controls, all values brisk; who knows no TLS shows none."""
+    scene = secure_scene(lab)
+    archive = _listening(lab.secure)
+    return replace(
+        scene,
+        doors=(Door(archive.host, archive.port, tls=tls),),
+        peers=_peers(lab, lab.workstation_port, certificates=tls),
+        handshake_deadline=settings.BRISK_DEADLINE,
+        associations_per_peer=settings.BRISK_ASSOCIATIONS,
+        silence=settings.BRISK_SILENCE,
+        pdu_deadline=settings.BRISK_PDU_DEADLINE,
+        largest_message=settings.BRISK_LARGEST,
     )
 
 

@@ -72,7 +72,7 @@ class ProcessEngine:
         claim.take(lab, known.is_alive, known.down)
         try:
             lab = lab.but(keeper=keeper.start_for(lab))
-            _make_identities(lab, time_to_live)
+            make_identities(lab, time_to_live)
             _write_settings(lab, admit=admit)
             return self._start(lab, ("open", "secure")).but(ready=True)
         except BaseException:  # also Ctrl-C: nothing may be left running
@@ -175,7 +175,7 @@ def _running(lab: Lab) -> StartedProcess:
     return process
 
 
-def _make_identities(lab: Lab, time_to_live: timedelta) -> None:
+def make_identities(lab: Lab, time_to_live: timedelta) -> None:
     """Certificates of the hardened archive and of the clinic's devices, and the bad ones."""
     authority = Authority.create(lab.folder / "authority", lifetime=time_to_live)
     private_folder(lab.folder / "secure")
@@ -195,10 +195,10 @@ def _make_identities(lab: Lab, time_to_live: timedelta) -> None:
     seats = {title: lab.folder / "identities" / name for name, title in DEVICES.items()}
     at = {user: seats[title] / USER for title, user in settings.USERS.items()}
     users.make(at, lab.folder / "secure" / "users", authority.until)
-    _make_audit_key(lab.folder / "secure")
+    make_audit_key(lab.folder / "secure")
 
 
-def _make_audit_key(folder: Path) -> None:
+def make_audit_key(folder: Path) -> None:
     """The key of the audit trail's chain, apart from the trail."""
     private_folder(folder / "audit")
     private_folder(folder / "audit-key")

@@ -50,6 +50,20 @@ MESSAGE_DEADLINE = 60.0
 MATCHES = 200
 """Matches that it gives to one query."""
 
+BRISK_DEADLINE, BRISK_SILENCE, BRISK_PDU_DEADLINE = 1.0, 3.0, 1.5
+BRISK_LARGEST = 1024 * 1024
+BRISK_ASSOCIATIONS = 6
+BRISK: Mapping[str, Mapping[str, Any]] = {
+    "handshake_deadline": {"seconds": BRISK_DEADLINE},
+    "association_limit": {"per_peer": BRISK_ASSOCIATIONS},
+    "message_limits": {
+        "silence": BRISK_SILENCE,
+        "pdu": BRISK_PDU_DEADLINE,
+        "largest": BRISK_LARGEST,
+    },
+}
+"""Values so tight that a question about them takes a second: for the matrix, which asks often."""
+
 OPEN_TITLE = "PACS-OPEN"
 SECURE_TITLE = "PACS-SECURE"
 

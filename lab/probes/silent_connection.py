@@ -73,6 +73,7 @@ def _open(scene: Scene, record: Record) -> socket.socket:
     sock = socket.socket()
     sock.settimeout(scene.handshake_deadline)
     try:
+        sock.bind((scene.as_stranger().local_address or "", 0))
         connect_tcp(sock, (scene.door.host, scene.door.port), record)
     except OSError:
         sock.close()

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from lab.scene import Peer, Scene, is_loopback, local_address
@@ -45,6 +47,14 @@ def test_a_loopback_address_is_called_from_only_where_the_archive_is_on_loopback
             scene.target(Peer("A"), local_address="127.66.0.4"),
         ):
             assert target.local_address == given
+
+
+def test_a_question_without_an_address_of_its_own_calls_from_the_scenes():
+    scene = replace(SCENE, calls_from="127.66.0.20")
+
+    assert scene.target(Peer("A")).local_address == "127.66.0.20"
+    assert scene.as_stranger().local_address == "127.66.0.20"
+    assert scene.as_stranger(local_address="127.66.0.4").local_address == "127.66.0.4"
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from lab.certificates import Usage
 from lab.engines.processes import StartedProcess
 from lab.engines.record import DEVICES, Archive, Lab
 from lab.pki import Authority
-from lab.scenes import open_scene, secure_scene, visitor
+from lab.scenes import chosen_scene, open_scene, secure_scene, visitor
 
 
 @pytest.fixture(scope="module")
@@ -79,3 +79,12 @@ def test_the_visitor_needs_no_other_devices_key(lab, tmp_path):
     assert (secure.door.tls, secure.calling_ae_title) == (True, "VISITOR")
     assert secure.trust.exists()
     assert secure.server_name == "pacs-secure.pacslab.internal"
+
+
+@pytest.mark.parametrize("tls", [False, True])
+def test_a_chosen_archive_is_met_as_it_is_with_brisk_values(lab, tls):
+    scene = chosen_scene(lab, tls=tls)
+    assert scene.door.tls is tls
+    assert all((peer.certificate is not None) is tls for peer in scene.peers.values())
+    assert scene.stranger.certificate is not None
+    assert (scene.handshake_deadline, scene.associations_per_peer) == (1.0, 6)

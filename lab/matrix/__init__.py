@@ -1,0 +1,1 @@
+"""The ablation matrix: every question to every choice of controls, and what that proves."""

@@ -1,0 +1,78 @@
+"""A small matrix from real archives; nothing of it is left."""
+
+import os
+
+import psutil
+import pytest
+
+from lab import catalogue
+from lab.engines import EngineError
+from lab.matrix import run
+from lab.matrix.asking import Asked
+from lab.matrix.columns import Column
+from lab.matrix.run import Plan, fill
+from lab.probe import Answer, Untold, unknown, yes
+from lab.verdict import ExitCode
+
+YES, NO = Answer.YES, Answer.NO
+
+
+def test_a_control_stops_what_it_says_and_others_hold_it(matrix):
+    assert matrix.columns == ("open", "only calling_ae", "secure", "without calling_ae")
+    assert tuple(matrix.cells["list_patients"].values()) == (YES, NO, NO, NO)
+    assert tuple(matrix.cells["unknown_called_ae"].values()) == (YES, YES, NO, NO)
+    held = {claim.probe: claim.held_by for claim in matrix.claims}
+    assert "tls" in held["list_patients"]
+    assert "node_identity" in held["unknown_calling_ae"]
+    assert (matrix.proven, matrix.total) == (3, 3)
+    assert matrix.exit_code is ExitCode.ALL_PASS
+
+
+def test_who_holds_it_is_proven_by_removing_all_of_them(matrix):
+    assert {proof.probe for proof in matrix.proofs} == {claim.probe for claim in matrix.claims}
+    assert {proof.answer for proof in matrix.proofs} == {YES}
+
+
+def test_every_cell_has_its_evidence_and_every_column_its_friends(matrix):
+    assert set(matrix.friends.values()) == {True}
+    assert all(text for row in matrix.evidence.values() for text in row.values())
+
+
+def test_progress_counts_every_cell(filled):
+    matrix, told = filled
+    cells = len(matrix.columns) * len(matrix.rows) + len(matrix.proofs)
+
+    assert sorted(done for done, _, _ in told) == list(range(1, cells + 1))
+    assert {column for _, _, column in told} >= set(matrix.columns)
+
+
+def test_no_archive_and_no_key_is_left(matrix, tmp_path, monkeypatch):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    fill(Plan(catalogue.controls(), ("audit",), ("unknown_called_ae",)), lambda *_: None)
+
+    assert not list(tmp_path.iterdir())
+    children = psutil.Process(os.getpid()).children(recursive=True)
+    assert not [one for one in children if str(tmp_path) in " ".join(one.cmdline())]
+
+
+def test_an_archive_that_does_not_start_ends_it(monkeypatch, tmp_path):
+    monkeypatch.setattr(run, "ask", _refuse)
+
+    with pytest.raises(EngineError, match="did not start"):
+        fill(Plan(catalogue.controls(), ("audit",), ("unknown_called_ae",)), lambda *_: None)
+
+
+def _refuse(*_):
+    raise EngineError("the archive open did not start: no room")
+
+
+def test_what_can_be_asked_nowhere_is_not_tested_and_no_row():
+    lacks = unknown(Untold.NOT_TESTED, text="OpenSSL here has no TLS 1.0")
+    asked = {
+        Column(name, ()): Asked({"old": lacks, "half": half}, None, {"old": 1.0, "half": 0.5}, 1)
+        for name, half in (("open", yes(())), ("secure", lacks))
+    }
+    assert run._not_tested(["old", "half"], asked) == {"old": "OpenSSL here has no TLS 1.0"}
+    assert run._took(list(asked.values())) == {"old": 2.0, "half": 1.0}
+    assert run.answers(asked) == {}  # no friend was served
