@@ -127,7 +127,7 @@ def _user(identity: Identity) -> Path | None:
     return folder if folder.exists() else None
 
 
-def _stranger(lab: Lab) -> Peer:
+def make_stranger(lab: Lab) -> Peer:
     """Anybody: a certificate of one's own making costs nothing."""
     folder = lab.folder / "stranger"
     if not (folder / "key.pem").exists():
