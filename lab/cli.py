@@ -20,6 +20,7 @@ from lab.commands.doctor import doctor
 from lab.commands.down import down
 from lab.commands.images import images
 from lab.commands.maps import maps
+from lab.commands.matrix import matrix
 from lab.commands.peer import peer
 from lab.commands.probes import probes
 from lab.commands.report import report
@@ -39,6 +40,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     reset,
     verify,
     rogue,
+    matrix,
     doctor,
     probes,
     controls,

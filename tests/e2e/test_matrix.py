@@ -164,7 +164,7 @@ def test_without_decisions_in_its_source_a_controls_own_tests_turn_red(name, tmp
     )
 
     assert ended.returncode == pytest.ExitCode.TESTS_FAILED, ended.stdout + ended.stderr
-    assert " error" not in ended.stdout.splitlines()[-1], ended.stdout
+    assert " failed" in ended.stdout.splitlines()[-1], ended.stdout
 
 
 def emptied(source):
