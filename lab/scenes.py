@@ -73,6 +73,7 @@ def chosen_scene(lab: Lab, *, tls: bool) -> Scene:
         silence=settings.BRISK_SILENCE,
         pdu_deadline=settings.BRISK_PDU_DEADLINE,
         largest_message=settings.BRISK_LARGEST,
+        matches=settings.BRISK_MATCHES,
     )
 
 

@@ -52,7 +52,7 @@ MATCHES = 200
 
 BRISK_DEADLINE, BRISK_SILENCE, BRISK_PDU_DEADLINE = 1.0, 3.0, 1.5
 BRISK_LARGEST = 1024 * 1024
-BRISK_ASSOCIATIONS = 6
+BRISK_ASSOCIATIONS, BRISK_MATCHES = 6, 12
 BRISK: Mapping[str, Mapping[str, Any]] = {
     "handshake_deadline": {"seconds": BRISK_DEADLINE},
     "association_limit": {"per_peer": BRISK_ASSOCIATIONS},
@@ -61,6 +61,7 @@ BRISK: Mapping[str, Mapping[str, Any]] = {
         "pdu": BRISK_PDU_DEADLINE,
         "largest": BRISK_LARGEST,
     },
+    "query_scope": {"limit": BRISK_MATCHES},
 }
 """Values so tight that a question about them takes a second: for the matrix, which asks often."""
 

@@ -72,6 +72,9 @@ class Matrix(_Entry):
     friends: Mapping[str, bool] = Field(
         description="By column: every friend was served, before and after the questions"
     )
+    refused: Mapping[str, str] = Field(
+        default={}, description="By column where a friend was not served: what was seen"
+    )
     not_tested: Mapping[str, str] = Field(
         default={}, description="Probes that could not be asked anywhere here, and why"
     )

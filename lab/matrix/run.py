@@ -83,6 +83,7 @@ class _Filling:
             cells=_cells(rows, asked, lambda one: one.answer),
             evidence=_cells(rows, asked, _telling),
             friends={column.name: one.served for column, one in asked.items()},
+            refused={c.name: _refused(one) for c, one in asked.items() if not one.served},
             not_tested=not_tested,
             claims=tuple(
                 ClaimEntry(
@@ -159,6 +160,12 @@ def _cells(
 def _telling(told: Answered) -> str:
     """The last thing that was seen."""
     return told.evidence[-1].text if told.evidence else ""
+
+
+def _refused(one: Asked) -> str:
+    """What a friend who was not served was told."""
+    seen = one.friend.evidence if one.friend else ()
+    return "; ".join(evidence.text for evidence in seen) or "no friend came"
 
 
 def _proofs(proofs: Mapping[Column, Asked]) -> Iterator[Proof]:

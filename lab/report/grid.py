@@ -171,9 +171,8 @@ def faults(matrix: Matrix) -> Sequence[str]:
         *(f"{probe} gets through all controls" for probe in matrix.left_open),
         *(f"{probe} in {column}: nobody could tell" for probe, column in matrix.unknown),
         *(
-            f"{column}: friends were refused, so that nothing there is proven"
-            for column, served in matrix.friends.items()
-            if not served
+            f"{column}: a friend was not served, so that nothing there is proven: {seen}"
+            for column, seen in matrix.refused.items()
         ),
     ]
 

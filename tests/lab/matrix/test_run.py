@@ -76,3 +76,4 @@ def test_what_can_be_asked_nowhere_is_not_tested_and_no_row():
     assert run._not_tested(["old", "half"], asked) == {"old": "OpenSSL here has no TLS 1.0"}
     assert run._took(list(asked.values())) == {"old": 2.0, "half": 1.0}
     assert run.answers(asked) == {}  # no friend was served
+    assert run._refused(next(iter(asked.values()))) == "no friend came"

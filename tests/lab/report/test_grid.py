@@ -65,6 +65,7 @@ def test_each_fault_is_one_line():
         left_open=("unknown_title",),
         cells=cells,
         friends={"secure": False},
+        refused={"secure": "VISITOR C-ECHO: silence"},
     )
 
     assert list(grid.faults(matrix)) == [
@@ -72,5 +73,5 @@ def test_each_fault_is_one_line():
         "tls stops built_in, and does not say so",
         "unknown_title gets through all controls",
         "built_in in open: nobody could tell",
-        "secure: friends were refused, so that nothing there is proven",
+        "secure: a friend was not served, so that nothing there is proven: VISITOR C-ECHO: silence",
     ]
