@@ -112,10 +112,10 @@ class Ablation:
         Raises:
             EngineError: it does not start.
         """
-        folder = self._lab.folder / name
         lab = self._lab.model_copy(
             update={"workstation_port": self._port(), "secure_callback_port": self._port()}
         )
+        folder = self._lab.folder / f"{name}-{lab.workstation_port}"
         toml = self._write(folder, lab, choice)
         ours, theirs = self._context.Pipe()
         process = self._process(serve, (toml, folder / LOG, choice, theirs))

@@ -72,6 +72,9 @@ class Matrix(_Entry):
     friends: Mapping[str, bool] = Field(
         description="By column: every friend was served, before and after the questions"
     )
+    asked_again: tuple[str, ...] = Field(
+        default=(), description="Columns that were asked twice: at first a friend was not served"
+    )
     refused: Mapping[str, str] = Field(
         default={}, description="By column where a friend was not served: what was seen"
     )

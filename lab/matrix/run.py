@@ -64,6 +64,7 @@ class _Filling:
         self._columns = Columns(plan.pages, plan.controls)
         self._probes = [one for one in PROBES if not plan.probes or one.id in plan.probes]
         self._done = self._of = 0
+        self._again: list[str] = []
 
     def matrix(self) -> Matrix:
         ids = [probe.id for probe in self._probes]
@@ -83,6 +84,7 @@ class _Filling:
             cells=_cells(rows, asked, lambda one: one.answer),
             evidence=_cells(rows, asked, _telling),
             friends={column.name: one.served for column, one in asked.items()},
+            asked_again=tuple(self._again),
             refused={c.name: _refused(one) for c, one in asked.items() if not one.served},
             not_tested=not_tested,
             claims=tuple(
@@ -121,10 +123,17 @@ class _Filling:
             pool.shutdown(cancel_futures=True)
 
     def _one(self, column: Column, probes: Sequence[str]) -> Asked:
+        """One column; once more if a friend was not served, as on a machine that has no time."""
+
         def told(_probe: str) -> None:
             self._done += 1
             self._progress(self._done, self._of, column.name)
 
+        asked = ask(self._ablation, column, probes, told)
+        if asked.served:
+            return asked
+        self._again.append(column.name)
+        self._of += len(probes)
         return ask(self._ablation, column, probes, told)
 
 

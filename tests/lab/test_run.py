@@ -20,7 +20,9 @@ def test_the_open_archive_fails_every_probe(wrong):
     outcome = run(replace(wrong))
 
     assert [finding.probe for finding in outcome.findings] == list(PROBES)
-    assert {finding.judgement.verdict for finding in outcome.findings} == {Verdict.FAIL}
+    for finding in outcome.findings:
+        expected = Verdict.PASS if finding.probe.built_in else Verdict.FAIL
+        assert finding.judgement.verdict is expected, finding
 
 
 def test_the_hardened_archive_passes_every_probe_while_its_friends_are_served(right):

@@ -12,7 +12,7 @@ from lab.matrix.asking import Asked
 from lab.matrix.columns import Column
 from lab.matrix.run import Plan, fill
 from lab.probe import Answer, Untold, unknown, yes
-from lab.verdict import ExitCode
+from lab.verdict import ExitCode, PositiveControl
 
 YES, NO = Answer.YES, Answer.NO
 
@@ -61,6 +61,27 @@ def test_an_archive_that_does_not_start_ends_it(monkeypatch, tmp_path):
 
     with pytest.raises(EngineError, match="did not start"):
         fill(Plan(catalogue.controls(), ("audit",), ("unknown_called_ae",)), lambda *_: None)
+
+
+def test_where_a_friend_was_not_served_the_column_is_asked_again_once(monkeypatch):
+    times = []
+
+    def first_refused(ablation, column, probes, told):
+        times.append(column.name)
+        answers = {probe: yes(()) for probe in probes}
+        served = PositiveControl("ALL", (), ok=times.count(column.name) > 1, reached=True)
+        return Asked(answers, served if column.is_open else GOOD, {}, 1.0)
+
+    monkeypatch.setattr(run, "ask", first_refused)
+    matrix = fill(Plan(catalogue.controls(), ("audit",), ("unknown_called_ae",)), lambda *_: None)
+
+    assert matrix.asked_again == ("open",)
+    assert times.count("open") == 2
+    assert times.count("secure") == 1
+    assert not matrix.refused
+
+
+GOOD = PositiveControl("ALL", (), ok=True, reached=True)
 
 
 def _refuse(*_):
