@@ -84,6 +84,8 @@ class Conversation:
     def implementation(self) -> tuple[str, str]:
         """Implementation class UID and version name that the archive gave (PS3.7 D.3.3.2)."""
         acceptor = self._association.acceptor
+        if self.record.reached < Reached.ASSOCIATED:
+            return "", ""  # it said nothing of itself; pynetdicom fills its own in
         return (
             printable(str(acceptor.implementation_class_uid or "")),
             printable(str(acceptor.implementation_version_name or "")),

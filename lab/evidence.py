@@ -45,12 +45,17 @@ class Cause(Enum):
     CERTIFICATE = re.compile(r"alert (4[1-9]|116)")
     """TLS alerts no_certificate to access_denied, and certificate_required."""
     RIGHTS = re.compile(r"0124H|A801H")
+    OFFER = re.compile(r"alert (40|70|71)")
+    """handshake_failure, protocol_version, insufficient_security: for one offer of TLS alone."""
     PLAINTEXT = re.compile(r"tls only")
     """Our plaintext was answered with TLS: for the question about plaintext only."""
 
 
-WHO_OR_WHAT = frozenset(Cause) - {Cause.PLAINTEXT}
+WHO_OR_WHAT = frozenset(Cause) - {Cause.PLAINTEXT, Cause.OFFER}
 """Refused for who we are or what we asked."""
+NOT_FOR_THE_TITLE_CALLED = WHO_OR_WHAT - {Cause.CALLED_AE_TITLE}
+"""The same where we meant to call the right title, which is no secret: not to have known it
+proves nothing."""
 
 
 def names_the_cause(evidence: Sequence[Evidence], causes: Iterable[Cause] = WHO_OR_WHAT) -> bool:

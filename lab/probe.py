@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from lab.evidence import WHO_OR_WHAT, Cause, Evidence, Layer, printable
+from lab.evidence import Cause, Evidence, Layer, printable
 from lab.manners import BudgetSpentError
 from lab.scene import Scene
 
@@ -115,8 +115,9 @@ class Probe:
     issued: bool = True
     """Whether it holds something that was issued to a device: a client certificate of a known
     CA, or the service of a friend. What holds none can be asked by anybody, from anywhere."""
-    causes: Collection[Cause] = WHO_OR_WHAT
-    """What a refusal must name as its cause to settle the question without a friend."""
+    causes: Collection[Cause] = ()
+    """What a refusal must name as its cause to settle the question without a friend: none where
+    it would not prove that the thing we lacked was what we were refused for."""
 
     def ask(self, scene: Scene) -> Answered:
         """Ask; a fault of our own is never an answer about the archive."""
@@ -152,7 +153,7 @@ def probe(
     malforms: bool = False,
     built_in: bool = False,
     issued: bool = True,
-    causes: Collection[Cause] = WHO_OR_WHAT,
+    causes: Collection[Cause] = (),
 ) -> Callable[[Callable[[Scene], Answered]], Probe]:
     """Make a probe of a function: the name becomes its id, the module's docstring its page.
 

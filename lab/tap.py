@@ -8,6 +8,7 @@ import contextlib
 import socket
 import threading
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
@@ -39,7 +40,7 @@ class Tap:
     def door(self) -> Door:
         """The relay's own door; TLS passes through it untouched."""
         host, port = self._listening.getsockname()[:2]
-        return Door(host, port, self._door.tls)
+        return replace(self._door, host=host, port=port)
 
     @property
     def recorded(self) -> bytes:

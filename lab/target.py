@@ -36,6 +36,8 @@ class Door:
     host: str
     port: int
     tls: bool = False
+    retired: bool = False
+    """Whether nothing but retired kinds of TLS is spoken there."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,9 @@ class Target:
     def _context(self) -> ssl.SSLContext | None:
         if not self.door.tls:
             return None
-        return client_context(self.trust, self.certificate, self.key, lax=self.lax)
+        return client_context(
+            self.trust, self.certificate, self.key, lax=self.lax, retired=self.door.retired
+        )
 
     @property
     def deadline(self) -> float:

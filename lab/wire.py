@@ -77,16 +77,25 @@ class Record:
 
 
 def client_context(
-    trust: Path | None, certificate: Path | None, key: Path | None, *, lax: bool = False
+    trust: Path | None,
+    certificate: Path | None,
+    key: Path | None,
+    *,
+    lax: bool = False,
+    retired: bool = False,
 ) -> ssl.SSLContext:
     """TLS as a client: 1.2 or later; without ``trust`` any certificate of the archive is taken.
 
     ``lax`` takes from OpenSSL the say in how weak a certificate of ours may be: whether it is
-    too weak is for the archive to say.
+    too weak is for the archive to say. ``retired`` follows an archive to what it has, however
+    old: else nothing behind it could be asked.
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    if lax:
+    if retired:
+        context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+        context.set_ciphers("ALL:@SECLEVEL=0")
+    elif lax:
         context.set_ciphers("DEFAULT:@SECLEVEL=0")
     if trust is None:
         context.check_hostname = False

@@ -18,6 +18,8 @@ PACKAGES = {
     "storescu": "dcmtk",
     "storescp": "dcmtk",
     "dcmsend": "dcmtk",
+    "dcmqrscp": "dcmtk",
+    "nmap": "nmap",
     "dcmconv": "dcmtk",
     "dcmdump": "dcmtk",
     "Orthanc": "orthanc",

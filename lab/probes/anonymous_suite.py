@@ -14,6 +14,7 @@ suites it cannot.
 
 from lab import closing
 from lab.client_hello import ANONYMOUS_SUITES, TLS_1_2, Offer
+from lab.evidence import Cause
 from lab.offering import is_taken
 from lab.probe import Answered, Severity, probe
 from lab.scene import Scene
@@ -28,6 +29,7 @@ from lab.scene import Scene
     fix="Allow only suites in which both ends show certificates.",
     closing=closing.TLS,
     issued=False,
+    causes=(Cause.OFFER,),
 )
 def anonymous_suite(scene: Scene) -> Answered:
     """Offer nothing better."""

@@ -15,6 +15,7 @@ it is.
 
 from lab import closing
 from lab.asking import is_served, showed
+from lab.evidence import Cause
 from lab.probe import Answer, Answered, Severity, Untold, no, probe, unknown, yes
 from lab.scene import Scene, local_address
 
@@ -42,6 +43,7 @@ COMMON_TITLES = (
     fix="Bind each calling AE title to a certificate; names alone keep nobody out.",
     closing=closing.TITLES,
     issued=False,
+    causes=(Cause.CALLING_AE_TITLE,),
 )
 def common_calling_titles(scene: Scene) -> Answered:
     """Claim one common name after the other."""

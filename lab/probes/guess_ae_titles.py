@@ -25,6 +25,7 @@ from lab.asking import by, is_served, need_peer, showed
 from lab.evidence import Cause
 from lab.probe import Answer, Answered, Severity, Untold, no, probe, unknown, yes
 from lab.scene import Scene
+from lab.wire import Reached
 
 DEFAULT_TITLES = (
     "ANY-SCP",
@@ -84,6 +85,8 @@ def guess_ae_titles(scene: Scene) -> Answered:
         unanswered += by(talk).answer is Answer.UNKNOWN
         if unanswered == tried and tried > 1:
             break  # nobody there: no need to knock thirty times
+        if talk.reached < Reached.DICOM:
+            break  # refused before any title could be said
     if unanswered:
         return unknown(Untold.NOT_REACHED, last.evidence, f"{unanswered} attempts got no answer")
-    return no([*last.evidence, showed(f"none of {len(titles)} titles was served")])
+    return no([*last.evidence, showed(f"none of {tried} titles was served")])

@@ -23,6 +23,7 @@ How to close it:
 """
 
 from lab.attempts import list_records
+from lab.evidence import NOT_FOR_THE_TITLE_CALLED
 from lab.probe import Answered, Severity, probe
 from lab.scene import Scene, local_address
 
@@ -35,6 +36,7 @@ from lab.scene import Scene, local_address
     standard=("PS3.4 C.4.1", "PS3.7 C.5.1 (0124H)", "PS3.15 B.12"),
     fix="Admit known devices only, proven by certificate, and grant C-FIND to those that need it.",
     issued=False,
+    causes=NOT_FOR_THE_TITLE_CALLED,
 )
 def list_patients(scene: Scene) -> Answered:
     """Ask for everything as nobody."""

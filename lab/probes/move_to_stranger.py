@@ -25,6 +25,7 @@ How to close it:
 """
 
 from lab.attempts import move_to_callback
+from lab.evidence import NOT_FOR_THE_TITLE_CALLED
 from lab.probe import Answered, Severity, probe
 from lab.scene import Scene, local_address
 
@@ -37,6 +38,7 @@ from lab.scene import Scene, local_address
     standard=("PS3.4 C.4.2.1.5 (A801H)", "PS3.7 C.5.1 (0124H)"),
     fix="Move to a fixed table of destinations only, and let only those ask that need to.",
     issued=False,
+    causes=NOT_FOR_THE_TITLE_CALLED,
 )
 def move_to_stranger(scene: Scene) -> Answered:
     """Ask that an image be sent to nobody."""

@@ -14,6 +14,7 @@ What it cannot tell: whether the integrity-only suites of TLS 1.3 (RFC 9150) are
 
 from lab import closing
 from lab.client_hello import NULL_SUITES, TLS_1_2, Offer
+from lab.evidence import Cause
 from lab.offering import is_taken
 from lab.probe import Answered, Severity, probe
 from lab.scene import Scene
@@ -28,6 +29,7 @@ from lab.scene import Scene
     fix="Allow only suites with authenticated encryption and forward secrecy.",
     closing=closing.TLS,
     issued=False,
+    causes=(Cause.OFFER,),
 )
 def null_cipher(scene: Scene) -> Answered:
     """Offer nothing better."""

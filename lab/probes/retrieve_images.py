@@ -24,6 +24,7 @@ How to close it:
 
 from lab.asking import need_wanted
 from lab.attempts import retrieve
+from lab.evidence import NOT_FOR_THE_TITLE_CALLED
 from lab.probe import Answered, Severity, probe
 from lab.scene import Scene, local_address
 
@@ -36,6 +37,7 @@ from lab.scene import Scene, local_address
     standard=("PS3.4 C.4.3", "PS3.7 C.5.1 (0124H)", "PS3.15 B.12"),
     fix="Admit known devices only, proven by certificate, and grant C-GET to those that need it.",
     issued=False,
+    causes=NOT_FOR_THE_TITLE_CALLED,
 )
 def retrieve_images(scene: Scene) -> Answered:
     """Ask for one image as nobody."""

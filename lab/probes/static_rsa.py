@@ -14,6 +14,7 @@ configured to; a no then says nothing about its list.
 
 from lab import closing
 from lab.client_hello import STATIC_RSA_SUITES, TLS_1_2, Offer
+from lab.evidence import Cause
 from lab.offering import is_taken
 from lab.probe import Answered, Severity, probe
 from lab.scene import Scene
@@ -28,6 +29,7 @@ from lab.scene import Scene
     fix="Allow ECDHE suites only.",
     closing=closing.TLS,
     issued=False,
+    causes=(Cause.OFFER,),
 )
 def static_rsa(scene: Scene) -> Answered:
     """Offer nothing better."""

@@ -24,6 +24,7 @@ How to close it:
 
 from lab.asking import may_write
 from lab.attempts import store
+from lab.evidence import NOT_FOR_THE_TITLE_CALLED
 from lab.probe import Answered, Severity, probe
 from lab.scene import Scene, local_address
 
@@ -37,6 +38,7 @@ from lab.scene import Scene, local_address
     fix="Take images only from known devices, proven by certificate.",
     writes=True,
     issued=False,
+    causes=NOT_FOR_THE_TITLE_CALLED,
 )
 def store_by_stranger(scene: Scene) -> Answered:
     """Store a marked instance as nobody."""

@@ -15,6 +15,7 @@ that takes TLS 1.0 at all relies on the peer to refuse.
 
 from lab import closing
 from lab.client_hello import OLD_SUITES, TLS_1_0, Offer
+from lab.evidence import Cause
 from lab.offering import is_taken
 from lab.probe import Answered, Severity, probe
 from lab.scene import Scene
@@ -29,6 +30,7 @@ from lab.scene import Scene
     fix="Allow TLS 1.2 and 1.3 only.",
     closing=closing.TLS,
     issued=False,
+    causes=(Cause.OFFER,),
 )
 def tls_1_0(scene: Scene) -> Answered:
     """Offer nothing better."""

@@ -13,6 +13,7 @@ What it cannot tell: whether a peer that offers TLS 1.2 as well could be talked 
 
 from lab import closing
 from lab.client_hello import OLD_SUITES, TLS_1_1, Offer
+from lab.evidence import Cause
 from lab.offering import is_taken
 from lab.probe import Answered, Severity, probe
 from lab.scene import Scene
@@ -27,6 +28,7 @@ from lab.scene import Scene
     fix="Allow TLS 1.2 and 1.3 only.",
     closing=closing.TLS,
     issued=False,
+    causes=(Cause.OFFER,),
 )
 def tls_1_1(scene: Scene) -> Answered:
     """Offer nothing better."""

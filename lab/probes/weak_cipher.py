@@ -14,6 +14,7 @@ them is enough for who can choose for the peer.
 
 from lab import closing
 from lab.client_hello import TLS_1_2, WEAK_SUITES, Offer
+from lab.evidence import Cause
 from lab.offering import is_taken
 from lab.probe import Answered, Severity, probe
 from lab.scene import Scene
@@ -28,6 +29,7 @@ from lab.scene import Scene
     fix="Allow only suites with authenticated encryption and forward secrecy.",
     closing=closing.TLS,
     issued=False,
+    causes=(Cause.OFFER,),
 )
 def weak_cipher(scene: Scene) -> Answered:
     """Offer nothing better."""

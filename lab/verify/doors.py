@@ -11,10 +11,13 @@ from dataclasses import dataclass, replace
 from lab.evidence import Evidence
 from lab.manners import Manners
 from lab.target import Door, Target
+from lab.verify.tls_profile import MODERN, takes
 from lab.wire import Reached
 
 PATIENCE = 2.0
 """Seconds that an answer may take while we look for doors."""
+NO_AGREEMENT = frozenset({"alert 40", "alert 70", "alert 71"})
+"""handshake_failure, protocol_version, insufficient_security."""
 NOT_DICOM, TLS_ONLY = "not dicom", "tls only"
 
 
@@ -43,7 +46,17 @@ def _look_at(host: str, port: int, manners: Manners) -> Sequence[Seen]:
     plain = _knock(Door(host, port), manners)
     if plain.reached is Reached.NOTHING:
         return [plain]
-    return [plain, _knock(Door(host, port, tls=True), manners)]
+    return [plain, _in_tls(host, port, manners)]
+
+
+def _in_tls(host: str, port: int, manners: Manners) -> Seen:
+    """In TLS as it is today; in what was retired only where the archive has nothing else."""
+    door = Door(host, port, tls=True)
+    seen = _knock(door, manners)
+    refused = any(one.code in NO_AGREEMENT for one in seen.evidence)
+    if not refused or takes(Target(door, "ANY-SCP", "STRANGER", manners=manners), MODERN):
+        return seen
+    return _knock(replace(door, retired=True), manners)
 
 
 def _knock(door: Door, manners: Manners) -> Seen:
@@ -67,18 +80,23 @@ def _speaks_tls(reached: Reached, codes: set[str]) -> bool:
 
 
 def _words(door: Door, reached: Reached, codes: set[str]) -> str:
-    how = "TLS" if door.tls else "plaintext"
+    how = "retired TLS" if door.retired else "TLS" if door.tls else "plaintext"
+    port = f"port {door.port}: "
     if reached is Reached.NOTHING:
-        return f"port {door.port}: closed" if "refused" in codes else f"port {door.port}: no answer"
+        return port + ("closed" if "refused" in codes else "no answer")
     if reached >= Reached.DICOM:
-        return f"port {door.port}: speaks DICOM in {how}"
+        return port + f"speaks DICOM in {how}"
+    return port + _not_dicom(door, reached, codes, how)
+
+
+def _not_dicom(door: Door, reached: Reached, codes: set[str], how: str) -> str:
     if NOT_DICOM in codes:
-        return f"port {door.port}: answers in {how}, but not in DICOM"
+        return f"answers in {how}, but not in DICOM"
     if TLS_ONLY in codes:
-        return f"port {door.port}: answers plaintext with TLS"
+        return "answers plaintext with TLS"
     if door.tls and _speaks_tls(reached, codes):
-        return f"port {door.port}: speaks TLS, and lets no stranger see what is behind it"
-    return f"port {door.port}: is open, and says nothing in {how} that we understand"
+        return f"speaks {how}, and lets no stranger see what is behind it"
+    return f"is open, and says nothing in {how} that we understand"
 
 
 def doors_of(seen: Sequence[Seen], *, tls_first: bool) -> tuple[Door, ...]:

@@ -68,13 +68,19 @@ class Interview:
         before, after = None, None
         try:
             before, here = greet(here)
-            asked = [self._ask(probe, here) for probe in self.probes]
+            asked = self._ask_all(here)
             after = before if self.stopped else greet_again(here, before)
         except KeyboardInterrupt:
             self.stopped = True
-            asked = [self._ask(probe, here) for probe in self.probes]
+            asked = self._ask_all(here)
             after = before
         return asked, after, door
+
+    def _ask_all(self, scene: Scene) -> Sequence[Asked]:
+        """Questions that would disturb others last; answers in the order of the report."""
+        order = sorted(self.probes, key=lambda probe: probe.alone)
+        asked = {probe.id: self._ask(probe, scene) for probe in order}
+        return [asked[probe.id] for probe in self.probes]
 
     def _ask(self, probe: Probe, scene: Scene) -> Asked:
         began = time.monotonic()

@@ -31,6 +31,8 @@ RFC_9325 = (0xC02B, 0xC02F, 0xC02C, 0xC030)
 """ECDHE with ECDSA or RSA, AES-GCM: what RFC 9325 4.2 recommends for TLS 1.2."""
 BCP_195_B10 = (0x009E, 0xC02F, 0x009F, 0xC030)
 """DHE and ECDHE with RSA, AES-GCM: what the retired B.10 demands."""
+MODERN = Offer(TLS_1_2, (*RFC_9325, *BCP_195_B10, 0xCCA8, 0xCCA9, 0xC023, 0xC024, 0xC027, 0xC028))
+"""What Python's own client would agree to in TLS 1.2."""
 OFFERS: Mapping[str, Offer] = {
     "TLS 1.0": Offer(TLS_1_0, OLD_SUITES),
     "TLS 1.1": Offer(TLS_1_1, OLD_SUITES),
@@ -86,7 +88,7 @@ def _without_modern_suites(taken: Taken) -> str:
 def look(target: Target) -> list[Evidence]:
     """Ask; information for the report: versions, profile and certificate."""
     taken = Taken(
-        frozenset(name for name, offer in OFFERS.items() if _takes(target, offer)),
+        frozenset(name for name, offer in OFFERS.items() if takes(target, offer)),
         tls_1_3=_speaks_1_3(target),
     )
     names = sorted(taken.offers) + (["TLS 1.3"] if taken.tls_1_3 else [])
@@ -98,7 +100,8 @@ def look(target: Target) -> list[Evidence]:
     return said + ([certificate] if certificate else [])
 
 
-def _takes(target: Target, offer: Offer) -> bool:
+def takes(target: Target, offer: Offer) -> bool:
+    """Whether the archive would go on with one offer."""
     try:
         with target.in_plaintext().connect(Record()) as sock:
             sock.sendall(client_hello(offer))
