@@ -80,7 +80,7 @@ def _promised(asked: Sequence[ProbeEntry]) -> tuple[Held, str]:
         return Held.CONTRADICTED, f"succeeded: {', '.join(failures[:5])}"
     if _settled(asked):
         passed = sum(probe.verdict is Verdict.PASS for probe in asked)
-        return Held.CONFIRMED, f"refused: {passed} attempts"
+        return Held.CONFIRMED, f"{passed} of {len(asked)} attempts were made and refused"
     return Held.UNCONFIRMED, "no attempt that speaks of it could be judged"
 
 

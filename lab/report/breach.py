@@ -123,9 +123,8 @@ def persons(report: Report) -> str:
     """Counted, or "not counted"."""
     if report.exposure is None:
         return "not counted"
-    count = report.exposure.patients
-    least = "at least " if count.at_least and count.obtained else ""
-    return least + words.number(count.obtained)
+    counted = report.exposure.patients.model_copy(update={"planted": None})
+    return words.count(counted)
 
 
 def _impact(told: Told, estimated: Impact | None) -> str:

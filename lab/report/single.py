@@ -69,10 +69,9 @@ def _remedy(probe: ProbeEntry) -> Text:
 def _exposure(exposure: ExposureEntry | None) -> Text:
     if exposure is None:
         return Text("exposure: not measured")
-    least = "at least " if exposure.patients.at_least else ""
-    return Text(f"exposure {exposure.text}: {dict(words.LEVELS)[exposure.level]}; ").append(
-        f"{least}{words.of(exposure.patients.obtained, exposure.patients.planted)} patients, "
-        f"{least}{words.of(exposure.images.obtained, exposure.images.planted)} images"
+    return Text(
+        f"exposure {exposure.text}: {dict(words.LEVELS)[exposure.level]}; "
+        f"{words.count(exposure.patients)} patients, {words.count(exposure.images)} images"
     )
 
 

@@ -25,7 +25,11 @@ def _environment() -> Environment:
     )
     environment.filters.update(share=words.share_of_2019, deeds=words.deeds, work=words.work)
     environment.globals.update(
-        of=words.of, levels=words.LEVELS, all_millions=words.MILLIONS, css=_style()
+        of=words.of,
+        count=words.count,
+        levels=words.LEVELS,
+        all_millions=words.MILLIONS,
+        css=_style(),
     )
     return environment
 

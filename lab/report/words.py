@@ -3,7 +3,7 @@
 import calendar
 from collections.abc import Sequence
 
-from lab.report.model import OverheardEntry, ProbeEntry
+from lab.report.model import Count, OverheardEntry, ProbeEntry
 from lab.verdict import AFTER
 
 MILLIONS = 16
@@ -79,6 +79,12 @@ def readable(heard: OverheardEntry) -> str:
         return "the workstation was not served, so nothing was overheard"
     size = f"{heard.bytes_from:,} bytes" + (", all in TLS records" if heard.wrapped else "")
     return f"{of(heard.names.obtained, heard.names.planted)} names can be read in {size}"
+
+
+def count(one: Count) -> str:
+    """``at least 12 of 16``: a lower bound says so, where anything was counted."""
+    least = "at least " if one.at_least and one.obtained is not None else ""
+    return least + of(one.obtained, one.planted)
 
 
 def in_2019(patients: int | None) -> str:

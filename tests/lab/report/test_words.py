@@ -3,6 +3,7 @@
 import pytest
 
 from lab.report import words
+from lab.report.model import Count
 
 
 @pytest.mark.parametrize(
@@ -56,3 +57,15 @@ def test_counts_say_what_was_not_counted():
     assert words.of(None, 16) == "not counted"
     assert words.in_2019(16) == "16 million"
     assert words.in_2019(None) == "0 million"
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [
+        (Count(obtained=12, planted=16, at_least=True), "at least 12 of 16"),
+        (Count(obtained=12), "12"),
+        (Count(obtained=None, at_least=True), "not counted"),
+    ],
+)
+def test_a_lower_bound_says_so_where_anything_was_counted(count, said):
+    assert words.count(count) == said
