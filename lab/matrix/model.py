@@ -54,6 +54,14 @@ class Rogue(_Entry):
     columns: tuple[str, ...] = ()
     rows: tuple[str, ...] = ()
     cells: Mapping[str, Mapping[str, Answer]] = {}
+    words: Mapping[str, str] = Field(
+        default={}, description='By row, to be read after "an archive"'
+    )
+    good: str = Field(default="", description="The row that should be yes: a good certificate")
+    served: bool = Field(default=True, description="The good one was taken in every column")
+    fooled_by: tuple[str, ...] = Field(
+        default=(), description="Rows that our devices took with all of their checks"
+    )
 
 
 class Matrix(_Entry):
@@ -107,7 +115,8 @@ class Matrix(_Entry):
     @property
     def exit_code(self) -> ExitCode:
         """1: a claim is unproven, or a control does what it does not say; 3: a cell is unknown."""
-        if self.proven < self.total or self.unclaimed or self.left_open:
+        fooled = self.rogue.fooled_by or not self.rogue.served
+        if self.proven < self.total or self.unclaimed or self.left_open or fooled:
             return ExitCode.SOME_FAIL
         return ExitCode.INCONCLUSIVE if self.unknown or not self.total else ExitCode.ALL_PASS
 

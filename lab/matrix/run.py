@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from lab.engines.ablation import Ablation, processes
+from lab.matrix import rogue
 from lab.matrix.asking import Asked, ask
 from lab.matrix.claims import Answers, Court
 from lab.matrix.columns import Column, Columns, Page
-from lab.matrix.model import ClaimEntry, Matrix, Proof, Unclaimed
+from lab.matrix.model import ClaimEntry, Matrix, Proof, Rogue, Unclaimed
 from lab.probe import Answer, Answered, Untold
 from lab.probes import PROBES
 from lab.scenes import make_stranger
@@ -40,6 +41,11 @@ class Plan:
     controls: Sequence[str] = ()
     probes: Sequence[str] = ()
     jobs: int = field(default_factory=default_jobs)
+
+    @property
+    def is_part(self) -> bool:
+        """Whether something was chosen; the second table belongs to the whole."""
+        return bool(self.controls or self.probes)
 
 
 def fill(plan: Plan, progress: Progress) -> Matrix:
@@ -69,6 +75,7 @@ class _Filling:
     def matrix(self) -> Matrix:
         ids = [probe.id for probe in self._probes]
         asked = self._ask(dict.fromkeys(self._columns, ids))
+        rogues = Rogue() if self._plan.is_part else rogue.fill(self._ablation)
         not_tested = _not_tested(ids, asked)
         rows = [name for name in ids if name not in not_tested]
         court = Court(self._plan.pages, self._columns, answers(asked))
@@ -87,6 +94,8 @@ class _Filling:
             asked_again=tuple(self._again),
             refused={c.name: _refused(one) for c, one in asked.items() if not one.served},
             not_tested=not_tested,
+            information=asked[self._columns.secure].information,
+            rogue=rogues,
             claims=tuple(
                 ClaimEntry(
                     control=one.control,

@@ -174,6 +174,11 @@ def faults(matrix: Matrix) -> Sequence[str]:
             f"{column}: a friend was not served, so that nothing there is proven: {seen}"
             for column, seen in matrix.refused.items()
         ),
+        *(
+            f"our own devices took an archive {matrix.rogue.words[row]}"
+            for row in matrix.rogue.fooled_by
+        ),
+        *(() if matrix.rogue.served else ("our own devices refused a good archive",)),
     ]
 
 

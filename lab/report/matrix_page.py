@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from lab.matrix.model import Matrix
+from lab.matrix.model import Matrix, Rogue
+from lab.probe import Answer
 from lab.report import grid, templates
 from lab.report.grid import WORDS, Cell, Kind
 
@@ -32,6 +33,7 @@ def page(matrix: Matrix) -> str:
         legend=[(str(kind), SIGNS[kind], words) for kind, words in WORDS.items()],
         proofs=_proofs(matrix),
         rogue=matrix.rogue,
+        rogue_kinds=_rogue_kinds(matrix.rogue),
     )
 
 
@@ -55,3 +57,17 @@ def _proofs(matrix: Matrix) -> Sequence[dict[str, Any]]:
         {"probe": one.probe, "without": one.without, "back": one.answer == "yes"}
         for one in matrix.proofs
     ]
+
+
+def _rogue_kinds(rogue: Rogue) -> Mapping[str, Mapping[str, Kind]]:
+    """By row and column: which colour it has. Going on is right with the good one alone."""
+    return {
+        row: {column: _rogue_kind(answer, row == rogue.good) for column, answer in cells.items()}
+        for row, cells in rogue.cells.items()
+    }
+
+
+def _rogue_kind(answer: Answer, good: bool) -> Kind:  # noqa: FBT001 - one of two
+    if good:
+        return Kind.HELD if answer is Answer.YES else Kind.UNKNOWN
+    return Kind.THROUGH if answer is Answer.YES else Kind.STOPPED

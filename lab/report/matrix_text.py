@@ -33,6 +33,8 @@ def matrix(filled: Matrix) -> RenderableType:
         *_lessons(filled),
         Text(),
         *_depth(filled),
+        *_rogue(filled),
+        *(Text(f"also learned: {line}", "dim") for line in filled.information),
         *(Text(f"not tested: {probe}: {why}") for probe, why in filled.not_tested.items()),
         *(Text(f"unproven: {fault}", "bold red") for fault in grid.faults(filled)),
     )
@@ -109,3 +111,19 @@ def _depth(filled: Matrix) -> Sequence[Text]:
         extra = [name for name in holders if name not in stops]
         lines.append(Text(f"  {probe}: {', '.join([*stops, *extra])}"))
     return lines
+
+
+def _rogue(filled: Matrix) -> Sequence[Text]:
+    """Our own devices before archives with bad certificates."""
+    rogue = filled.rogue
+    if not rogue.rows:
+        return ()
+    bad = len(rogue.rows) - 1
+    refused = f"Our own devices refused {bad - len(rogue.fooled_by)} of {bad} archives"
+    lines = [Text(f"{refused} that are not what they say.", "bold")]
+    for column in rogue.columns[1:]:
+        taken = [
+            row for row in rogue.rows if row != rogue.good and rogue.cells[row][column] == "yes"
+        ]
+        lines.append(Text(f"  {column}: they take {', '.join(taken) or 'none of them'}", "dim"))
+    return [*lines, Text()]

@@ -17,6 +17,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from lab import catalogue
+from lab.matrix.run import Plan, fill
+from lab.report import grid
 from sample_images.manifest import Manifest
 from sample_images.writing import write
 from tests.bench.servers import ENVIRONMENT, PATHS, SERVERS, Running, Server
@@ -30,6 +33,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench")
     parser.add_argument("--rounds", type=int, default=3, help="how often each server has its turn")
     parser.add_argument("--without-demo", action="store_true")
+    parser.add_argument("--without-matrix", action="store_true")
     options = parser.parse_args()
     console = Console()
     with tempfile.TemporaryDirectory(prefix="pacslab-bench-") as folder:
@@ -42,6 +46,8 @@ def main() -> int:
             console.print("C-STORE: not measured; the Debian package dcmtk brings storescu")
         else:
             console.print(stores(Path(folder), ct_images(images, manifest), options.rounds))
+    if not options.without_matrix:
+        console.print(matrix())
     if not options.without_demo:
         console.print(f"demo: {demo(options.rounds):.1f} s (median of {options.rounds})")
     return 0
@@ -122,6 +128,13 @@ def send(running: Running, files: list[Path]) -> float:
         env=ENVIRONMENT,
     )
     return len(files) / (time.monotonic() - started)
+
+
+def matrix() -> str:
+    """The whole matrix, once: what was asked in how many seconds, and the claims it proved."""
+    filled = fill(Plan(catalogue.controls()), lambda *_: None)
+    again = f", {len(filled.asked_again)} columns asked twice" if filled.asked_again else ""
+    return f"matrix: {grid.size(filled)}; {grid.headline(filled)}{again}"
 
 
 def demo(rounds: int) -> float:

@@ -28,6 +28,7 @@ ROOT = Path(__file__).parents[2]
 AT_LEAST = 40
 """Yes/no questions."""
 CLAIMING = [control.name for control in CONTROLS if control.stops]
+YES = Answer.YES
 MOMENTS = [
     name
     for name, value in vars(Control).items()
@@ -87,6 +88,23 @@ def test_secure_stops_all_and_open_only_what_is_built_in(matrix):
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
+def test_the_readmes_table_says_what_the_matrix_saw(matrix):
+    columns = Columns(catalogue.controls())
+    told = {row[0]: row[2] for row in catalogue.probe_rows()}
+
+    for probe in matrix.rows:
+        cells = matrix.cells[probe]
+        seen = [
+            name
+            for name in columns.chosen
+            if cells[columns.base(name).name] is YES
+            and cells[columns.alone(name).name] is Answer.NO
+        ]
+        assert told[probe] == (", ".join(seen) or "built in")
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_both_ae_titles_together_leave_the_wire_and_the_borrowed_title_open(matrix):
     titles = "only called_ae+calling_ae"
 
@@ -94,6 +112,24 @@ def test_both_ae_titles_together_leave_the_wire_and_the_borrowed_title_open(matr
         assert matrix.cells[probe][titles] is Answer.YES
     assert matrix.cells["borrowed_ae_title"]["only tls"] is Answer.YES
     assert matrix.cells["borrowed_ae_title"]["only node_identity"] is Answer.NO
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_our_own_devices_refuse_every_rogue_and_each_check_is_what_refuses_some(matrix):
+    rogue = matrix.rogue
+
+    assert rogue.served
+    assert not rogue.fooled_by
+    assert len(rogue.rows) > len(rogue.columns) > 4
+    for column in rogue.columns[1:]:
+        assert [row for row in rogue.rows if row != rogue.good and rogue.cells[row][column] == YES]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_what_a_stranger_learns_is_information_and_no_cell(matrix):
+    assert any("B.12" in line for line in matrix.information)
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from lab.matrix.model import Rogue
 from lab.probe import Answer
 from lab.verdict import ExitCode
 
@@ -11,7 +12,7 @@ def test_the_json_has_the_promised_shape(matrix):
 
     assert read["schema"] == "pacslab-matrix/1"
     assert set(read) >= {"columns", "rows", "cells", "not_tested", "information", "rogue"}
-    assert set(read["rogue"]) == {"columns", "rows", "cells"}
+    assert set(read["rogue"]) >= {"columns", "rows", "cells"}
     for probe in read["rows"]:
         assert set(read["cells"][probe]) == set(read["columns"])
         assert set(read["cells"][probe].values()) <= {"yes", "no", "unknown"}
@@ -26,6 +27,8 @@ def test_the_json_has_the_promised_shape(matrix):
         ({"proven": 2}, ExitCode.SOME_FAIL),
         ({"unclaimed": ({"control": "audit", "probe": "x"},)}, ExitCode.SOME_FAIL),
         ({"left_open": ("x",)}, ExitCode.SOME_FAIL),
+        ({"rogue": Rogue(fooled_by=("expired",))}, ExitCode.SOME_FAIL),
+        ({"rogue": Rogue(served=False)}, ExitCode.SOME_FAIL),
         ({"cells": {"x": {"open": Answer.UNKNOWN}}}, ExitCode.INCONCLUSIVE),
         ({"proven": 0, "total": 0}, ExitCode.INCONCLUSIVE),
     ],

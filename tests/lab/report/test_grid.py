@@ -1,6 +1,6 @@
 import pytest
 
-from lab.matrix.model import Unclaimed
+from lab.matrix.model import Rogue, Unclaimed
 from lab.report import grid
 from lab.report.grid import Kind
 from tests.lab.report.matrices import COLUMNS, UNKNOWN, claim, made
@@ -64,6 +64,7 @@ def test_each_fault_is_one_line():
         unclaimed=(Unclaimed(control="tls", probe="built_in"),),
         left_open=("unknown_title",),
         cells=cells,
+        rogue=Rogue(served=False, fooled_by=("old",), words={"old": "that has expired"}),
         friends={"secure": False},
         refused={"secure": "VISITOR C-ECHO: silence"},
     )
@@ -74,4 +75,6 @@ def test_each_fault_is_one_line():
         "unknown_title gets through all controls",
         "built_in in open: nobody could tell",
         "secure: a friend was not served, so that nothing there is proven: VISITOR C-ECHO: silence",
+        "our own devices took an archive that has expired",
+        "our own devices refused a good archive",
     ]

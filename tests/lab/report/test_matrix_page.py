@@ -4,7 +4,7 @@ import re
 
 from lab.matrix.model import Rogue
 from lab.report.matrix_page import page
-from tests.lab.report.matrices import COLUMNS, NO, claim, made
+from tests.lab.report.matrices import COLUMNS, NO, YES, claim, made
 
 
 def test_every_cell_is_there_with_its_words():
@@ -45,11 +45,22 @@ def test_defence_in_depth_is_proven_on_the_page():
 
 
 def test_rogues_and_what_was_not_tested_have_their_sections():
-    rogue = Rogue(columns=("all",), rows=("expired",), cells={"expired": {"all": NO}})
+    rogue = Rogue(
+        columns=("all checks", "without dates"),
+        rows=("good", "expired"),
+        cells={
+            "good": dict.fromkeys(("all checks", "without dates"), YES),
+            "expired": {"all checks": NO, "without dates": YES},
+        },
+        words={"good": "with a good one", "expired": "whose certificate has expired"},
+        good="good",
+    )
     html = page(made(rogue=rogue, not_tested={"old": "no TLS 1.0"}, information=("TLS 1.3",)))
 
     assert "The other way round" in html
-    assert 'title="all: no"' in html
+    assert 'class="cell stopped" title="all checks: refuses"' in html
+    assert 'class="cell through" title="without dates: goes on"' in html
+    assert html.count('class="cell held" title="') == 4  # two of the first table
     assert "<b>old</b> was not tested: no TLS 1.0" in html
     assert "<li>TLS 1.3</li>" in html
     assert "The other way round" not in page(made())

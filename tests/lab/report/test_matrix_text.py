@@ -2,8 +2,9 @@ import io
 
 from rich.console import Console
 
+from lab.matrix.model import Rogue
 from lab.report import matrix_text
-from tests.lab.report.matrices import claim, made
+from tests.lab.report.matrices import NO, YES, claim, made
 
 
 def said(matrix):
@@ -49,6 +50,24 @@ def test_what_is_unproven_or_untested_is_told():
 
     assert "unproven: tls says that it stops read_names: only tls: not stopped" in text
     assert "not tested: tls_1_0: OpenSSL here has none" in text
+
+
+def test_what_our_own_devices_take_is_told_check_by_check():
+    rogue = Rogue(
+        columns=("all checks", "without dates", "without name"),
+        rows=("good", "expired"),
+        cells={
+            "good": dict.fromkeys(("all checks", "without dates", "without name"), YES),
+            "expired": {"all checks": NO, "without dates": YES, "without name": NO},
+        },
+        good="good",
+    )
+    lines = said(made(rogue=rogue, information=("TLS 1.3",)))
+
+    assert "Our own devices refused 1 of 1 archives that are not what they say." in lines
+    assert "  without dates: they take expired" in lines
+    assert "  without name: they take none of them" in lines
+    assert "also learned: TLS 1.3" in lines
 
 
 def test_a_holder_outside_the_chosen_controls_is_named_too():
