@@ -114,6 +114,7 @@ def test_a_file_has_a_line_for_each_user(file):
         (f":{Hash.of(b'x', cost=CHEAP)}\n", 0o600, "line 1 names no user"),
         ("", 0o644, "is open to every user"),
     ],
+    ids=["no hash", "no passcode", "no user", "open"],  # a salt in an id differs in each process
 )
 def test_a_file_that_cannot_be_used_says_why_and_shows_nothing(file, text, mode, said):
     with pytest.raises(ConfigurationError, match=said) as error:
