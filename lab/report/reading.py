@@ -1,6 +1,7 @@
 """Reads a report from a file: of one archive, or one of the two of a demo (``FILE#open``)."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -13,6 +14,8 @@ from lab.report.model import DemoReport, Report
 MOST_BYTES = 64 * 1024 * 1024
 """A report is text of some hundred kilobytes; more is not read."""
 DEMO = "pacslab-demo/1"
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+"""Control characters, and those that turn the direction of text."""
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -52,11 +55,22 @@ def _parse(path: Path) -> Any:
     if path.stat().st_size > MOST_BYTES:
         raise WrongUseError(f"{path} is too large for a report")
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return _harmless(json.loads(path.read_text(encoding="utf-8")))
     except json.JSONDecodeError as error:
         raise WrongUseError(f"{path} is no JSON: line {error.lineno}: {error.msg}") from error
     except (UnicodeDecodeError, RecursionError) as error:
         raise WrongUseError(f"{path} is no JSON text") from error
+
+
+def _harmless(data: Any) -> Any:
+    """The same without control characters: a file may have been made to attack a terminal."""
+    if isinstance(data, str):
+        return CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), data)
+    if isinstance(data, list):
+        return [_harmless(one) for one in data]
+    if isinstance(data, dict):
+        return {_harmless(key): _harmless(value) for key, value in data.items()}
+    return data
 
 
 def _one_of(demo: DemoReport, which: str, name: str) -> Report:

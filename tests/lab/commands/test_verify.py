@@ -94,3 +94,22 @@ def test_a_signed_pack_with_claims_and_a_transcript_that_names_nobody(planted, t
     assert "data set on context" in transcript
     assert "Muster" not in transcript
     assert check((tmp_path / "e.zip").read_bytes()).sentence == "intact, not signed"
+
+
+def test_our_own_statement_is_read_and_confirmed(right, identities, tmp_path):
+    statement = tmp_path / "secure.md"
+    assert (
+        CliRunner().invoke(app, ["conformance", "secure", "--out", str(statement)]).exit_code == 0
+    )
+    own = identities["visitor"]
+    run(
+        *(where(right), "--out", tmp_path, "--conformance-statement", statement),
+        *("--called-ae", "PACS-SECURE", "--calling-ae", "VISITOR"),
+        *("--ca", own.trust, "--cert", own.certificate, "--key", own.key),
+    )
+
+    claims = json.loads((tmp_path / "report.json").read_text())["claims"]
+    verdicts = {claim["clause"]: claim["verdict"] for claim in claims}
+    assert verdicts["PS3.15 B.12"] == "confirmed, as far as asked"
+    assert verdicts["PS3.15 A.5"] == "cannot be certified from outside"
+    assert not {"contradicted", "retired"} & set(verdicts.values())

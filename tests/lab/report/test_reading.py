@@ -51,3 +51,13 @@ def test_a_file_of_many_bytes_is_not_read(tmp_path):
         file.truncate(65 * 1024 * 1024)
     with pytest.raises(WrongUseError, match="too large"):
         read(str(tmp_path / "huge"))
+
+
+def test_a_file_made_to_attack_a_terminal_is_harmless(reports, tmp_path):
+    report = reports["shown"].secure
+    evil = report.model_copy(
+        update={"target": report.target.model_copy(update={"name": "\x1b[2J\x9b31m\u202eevil"})}
+    )
+    (tmp_path / "evil.json").write_text(evil.to_json())
+    name = read(str(tmp_path / "evil.json")).target.name
+    assert name == r"\x1b[2J\x9b31m\u202eevil"
