@@ -2,15 +2,18 @@
 
 import contextlib
 import datetime as dt
+import errno
 import json
 import logging
 import os
 import re
 import shutil
 import signal
+import socket
 import ssl
 import subprocess
 import sys
+import time
 from base64 import b64decode
 from types import SimpleNamespace
 
@@ -28,9 +31,11 @@ from pynetdicom.sop_class import (
 
 from lab.transport import Replies
 from pacs_open.errors import ConfigurationError
+from pacs_open.ledger import LedgerUnavailableError
 from pacs_open.server import Server
-from pacs_secure import audit_chain
+from pacs_secure import audit_chain, audit_log
 from pacs_secure.audit_log import check
+from pacs_secure.cli import main
 from pacs_secure.config import load
 
 DAY = dt.timedelta(days=1)
@@ -422,3 +427,109 @@ def test_who_is_connected_at_the_stop_is_told_so_in_dicom(version, house, call):
         association.join(10)
 
     assert isinstance(association.heard[-1], A_ABORT_RQ)
+
+
+# -- where safety and availability conflict, it refuses and says so
+
+
+def spoil(house, how):
+    """Make one thing wrong; what the fault has to say."""
+    path = house.write()
+    key = house.archive.key
+    if how == "another's key":
+        key.write_bytes(house.modality.key.read_bytes())
+        return path, "does not belong to certificate"
+    if how == "no key":
+        key.unlink()
+        return path, "cannot be read"
+    if how == "a key that cannot be read":
+        key.unlink()
+        key.mkdir()
+        return path, "cannot be read"
+    if how == "a key for everybody":
+        key.chmod(0o644)
+        return path, "is open to every user .*chmod 600"
+    if how == "a policy that does not exist":
+        path.write_text(
+            path.read_text().replace("[controls.tls]", '[controls.tls]\npolicy = "b13"')
+        )
+        return path, "policy: .*dicom-b12"
+    if how == "a stale list":
+        house.clinic.write_crl(until=-DAY / 24)
+        return path, "out of date since .*fetch the new one"
+    raise LookupError(how)
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        "another's key",
+        "no key",
+        "a key that cannot be read",
+        "a key for everybody",
+        "a policy that does not exist",
+        "a stale list",
+    ],
+)
+def test_what_cannot_be_obeyed_stops_the_start_with_one_line(how, house, capsys):
+    path, said = spoil(house, how)
+
+    assert main(["--config", str(path)]) == 2
+
+    fault = capsys.readouterr().err.strip().splitlines()[-1]
+    assert re.search(said, fault), fault
+
+
+def test_an_empty_list_admits_nobody_and_does_not_stop_the_start(house, call):
+    path = house.write()
+    path.write_text(path.read_text().replace('titles = ["MODALITY", "WORKSTATION"]', "titles = []"))
+    config, controls = load(path)
+    with Server(config, controls) as server:
+        assert rejection(call(server, house.modality)) == (1, 1, 1)
+
+
+def test_a_list_that_runs_out_while_it_runs_refuses_everybody(house, call):
+    house.clinic.write_crl(until=dt.timedelta(seconds=3))
+    with house.serve() as server:
+        friend = call(server, house.modality)
+        assert friend.is_established
+        deadline = time.monotonic() + 20
+        while (again := call(server, house.workstation, "WORKSTATION")).is_established:
+            assert time.monotonic() < deadline
+            again.release()
+        assert not again.is_rejected
+        assert not call(server, house.modality).is_established
+
+
+def test_a_ledger_that_cannot_be_reached_admits_nobody(house, caplog):
+    class Gone:
+        def ask(self, book, request):
+            raise LedgerUnavailableError("the process that keeps the books is gone")
+
+    config, controls = load(house.write())
+    with (
+        Server(config, controls, ledger=Gone(), announce=False) as server,
+        socket.create_connection(server.address, timeout=20) as friend,
+    ):
+        assert friend.recv(1) == b""  # hung up, before any TLS
+    assert "association_limit failed at connect: LedgerUnavailableError" in caplog.text
+
+
+def test_a_full_audit_disk_ends_associations_until_there_is_room(house, call, monkeypatch, caplog):
+    with house.serve() as server:
+        before = call(server, house.workstation, "WORKSTATION", contexts=(FIND,))
+        with monkeypatch.context() as full:
+            full.setattr(audit_log.os, "write", no_room)
+            query = Dataset()
+            query.QueryRetrieveLevel, query.StudyInstanceUID = "STUDY", ""
+            list(before.send_c_find(query, FIND))  # answered, but nothing after it
+            before.join(10)
+            assert isinstance(before.heard[-1], A_ABORT_RQ)
+        assert "audit could not observe" in caplog.text
+        after = call(server, house.workstation, "WORKSTATION", contexts=(FIND,))
+        assert [s.Status for s, _ in after.send_c_find(query, FIND)] == [0x0000]
+    assert check(*house.trail) == []
+
+
+def no_room(descriptor, content):
+    raise OSError(errno.ENOSPC, "No space left on device")

@@ -225,3 +225,12 @@ def test_a_user_who_was_identified_is_told_of(audit, ledger, happened):
 
     assert messages(audit) == [("110114", "110122", "0")]
     assert 'UserID="reader"' in audit.file.read_text("utf-8")
+
+
+def test_what_names_no_peer_is_counted_for_nobody(audit, ledger, make_operation):
+    stored = Event(Moment.OPERATION_ANSWERED, operation=make_operation(Dimse.STORE), status=0)
+    audit.observe(stored, ledger)
+
+    assert messages(audit) == []
+    with pytest.raises(ValueError, match="an operation and a peer"):
+        audit.observe(replace(stored, operation=make_operation(Dimse.FIND)), ledger)

@@ -33,3 +33,9 @@ def test_images_go_only_to_devices_on_the_table(titles, title, known, sent, make
 def test_without_settings_nothing_is_sent(make_operation):
     with pytest.raises(DimseRefused):
         MoveDestinations().dial(Destination("WORKSTATION", "::1", 1, True), make_operation())
+
+
+def test_a_report_of_storage_commitment_goes_to_whoever_asked(make_operation):
+    destination = Destination("MODALITY", "127.0.0.1", 1, False)
+
+    assert MoveDestinations().dial(destination, make_operation(Dimse.COMMIT)) == destination

@@ -439,3 +439,16 @@ def test_a_session_ticket_outlives_a_reload_for_those_who_are_still_good(
 
     assert served(server)
     control.identify(make_peer(Certificate(server.getpeercert(binary_form=True))), no_books)
+
+
+def test_what_openssl_alone_refuses_is_one_line_too(clinic, make_tls, tmp_path):
+    """A trust file whose second certificate is damaged: the first can be read."""
+    trust = tmp_path / "trust"
+    damaged = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
+    trust.write_text(damaged + clinic.trust.read_text())
+
+    with pytest.raises(ConfigurationError, match="holds no PEM certificate"):
+        make_tls(trust=trust).secure(Door())
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    with pytest.raises(ConfigurationError, match="OpenSSL refuses the files"):
+        make_tls(trust=tmp_path / "none")._fill(context)
