@@ -20,6 +20,8 @@ from lab.evidence import printable
 
 ROOT = Path(__file__).resolve().parents[2]
 """The checkout, if this is one."""
+FOR_PODMAN = "podman.yaml"
+"""What stands beside compose.yaml for an engine that is podman."""
 KEPT_LINES = 12
 """Lines of a failed command that its message may tell from."""
 ENDS_WITHIN = 15.0
@@ -59,6 +61,8 @@ class Compose:
     """Address of the engine, as DOCKER_HOST has it."""
     settings: Mapping[str, str] = field(default_factory=dict)
     """Environment that compose.yaml reads."""
+    podman: bool = False
+    """Whether the engine is podman, which is told some things otherwise."""
 
     def run(self, *arguments: str, heard: Callable[[str], None] | None = None) -> None:
         """Run one command; ``heard`` is told each line as it comes.
@@ -69,7 +73,9 @@ class Compose:
         docker = shutil.which("docker")
         if docker is None:
             raise ComposeError(f"the command docker is missing (package docker.io); {INSTEAD}")
-        where = ["compose", "--file", str(file()), "--project-name", self.project]
+        files = [file(), *([file().with_name(FOR_PODMAN)] if self.podman else [])]
+        where = ["compose", *(word for path in files for word in ("--file", str(path)))]
+        where += ["--project-name", self.project]
         process = subprocess.Popen(
             [docker, *where, *arguments],
             env=self._environment(),

@@ -26,6 +26,8 @@ LAST_LINES = 4
 """Lines of a failing container's log that its message tells."""
 LOOK_EVERY = 0.3
 """Seconds between two looks at a container that is not well yet."""
+OFTEN_ABSENT = 4
+"""Looks at which a container may be found not running: one that failed once is started again."""
 PARALLEL = 4
 """Containers that are asked at once: each answer costs the start of a program."""
 
@@ -135,16 +137,19 @@ def await_health(containers: Mapping[str, Container], within: float) -> None:
 
 def _await_one(service: str, container: Container, deadline: float) -> None:
     said = "it was not asked"
+    absent = 0
     while True:
         container.reload()
-        if container.status != "running":
+        gone, late = container.status != "running", time.monotonic() > deadline
+        absent += gone
+        if absent > OFTEN_ABSENT or (gone and late):
             code = container.attrs["State"].get("ExitCode")
             raise UnwellError(_unwell(service, f"ended with exit code {code}", container))
-        with suppress(APIError):  # it ends at this very moment
+        with suppress(APIError):  # it is not running, or ends at this very moment
             code, said = run(container, _check(container))
             if code == 0:
                 return
-        if time.monotonic() > deadline:
+        if late:
             line = printable(said.splitlines()[-1], 200) if said else "no answer"
             raise UnwellError(_unwell(service, f"is not well: {line}", container))
         time.sleep(LOOK_EVERY)

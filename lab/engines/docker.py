@@ -73,7 +73,9 @@ class DockerEngine:
         compose.file()
         with connected() as daemon:
             Compose("pacslab", daemon.host).run("version")  # before anything is made
-            lab = raising.plan(daemon.host, folder, time_to_live, bound=bound)
+            lab = raising.plan(
+                daemon.host, folder, time_to_live, bound=bound, podman=not daemon.is_docker
+            )
             claim.take(lab, known.is_alive, known.down)
             raising.check_name(daemon, lab)
             try:

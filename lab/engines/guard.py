@@ -13,6 +13,7 @@ import socket
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import psutil
 from docker.errors import NotFound
 
 from lab.engines import EngineError, packet_filter
@@ -38,7 +39,7 @@ def stand(daemon: Daemon, project: str) -> bool:
     if found:
         raise GuardError(f"pacs-open is not started: {found}")
     try:
-        packet_filter.stand(project, _bridges(daemon, project))
+        packet_filter.stand(project, _bridges(daemon, project), names=not daemon.is_docker)
     except FilterError as error:
         if needs_rules(daemon):
             raise GuardError(_not_started(daemon, str(error))) from error
@@ -51,7 +52,9 @@ def look(daemon: Daemon, project: str, *, filtered: bool) -> str | None:
     found = breach(daemon, project)
     if found is None and filtered:
         try:
-            if not packet_filter.stands(project, _bridges(daemon, project)):
+            if not packet_filter.stands(
+                project, _bridges(daemon, project), names=not daemon.is_docker
+            ):
                 return "the rules of the packet filter around the lab were removed"
         except FilterError as error:
             return str(error)
@@ -131,12 +134,23 @@ def _bridges(daemon: Daemon, project: str) -> list[str]:
         raise FilterError(f"the engine {kind}")
     here = {name for _, name in socket.if_nameindex()}
     networks = daemon.client.api.networks(filters={"label": f"{OF_PROJECT}={project}"})
-    bridges = [_bridge(network) for network in networks]
+    bridges = [name for network in networks if (name := _bridge(daemon, network))]
     if not bridges or not here.issuperset(bridges):
         raise FilterError("the engine's networks are not on this machine")
     return bridges
 
 
-def _bridge(network: Mapping[str, Any]) -> str:
+def _bridge(daemon: Daemon, network: Mapping[str, Any]) -> str | None:
+    if not daemon.is_docker:
+        return _with_gateway(network)
     told = (network.get("Options") or {}).get("com.docker.network.bridge.name")
     return str(told or f"br-{network['Id'][:12]}")
+
+
+def _with_gateway(network: Mapping[str, Any]) -> str | None:
+    """Podman does not tell a bridge's name, and has none while nobody is on the network."""
+    wanted = {one.get("Gateway") for one in (network.get("IPAM") or {}).get("Config") or ()}
+    for name, addresses in psutil.net_if_addrs().items():
+        if any(one.address in wanted for one in addresses):
+            return str(name)
+    return None

@@ -33,13 +33,15 @@ class FilterError(Exception):
     """The packet filter cannot be set; the message says why."""
 
 
-def stand(lab: str, bridges: Collection[str]) -> None:
+def stand(lab: str, bridges: Collection[str], *, names: bool = False) -> None:
     """Set the rules that are not there yet, before all others of their chain.
+
+    ``names``: the engine answers for the names of containers on this machine, not within them.
 
     Raises:
         FilterError: no iptables, no right to use it, or it refuses.
     """
-    for chain, words in _rules(lab, bridges, _forward_chain()):
+    for chain, words in _rules(lab, bridges, _forward_chain(), names=names):
         if not _is_set(chain, words):
             _iptables("-I", chain, "1", *words)
 
@@ -53,13 +55,16 @@ def read() -> None:
     _iptables("-S", "INPUT")
 
 
-def stands(lab: str, bridges: Collection[str]) -> bool:
+def stands(lab: str, bridges: Collection[str], *, names: bool = False) -> bool:
     """Whether every rule is there.
 
     Raises:
         FilterError: the filter cannot be read.
     """
-    return all(_is_set(chain, words) for chain, words in _rules(lab, bridges, _forward_chain()))
+    return all(
+        _is_set(chain, words)
+        for chain, words in _rules(lab, bridges, _forward_chain(), names=names)
+    )
 
 
 def lift(lab: str) -> None:
@@ -74,13 +79,19 @@ def lift(lab: str) -> None:
         _iptables("-D", chain, *words)
 
 
-def _rules(lab: str, bridges: Collection[str], forward: str) -> Iterator[Rule]:
-    mark = ("-m", "comment", "--comment", COMMENT.format(lab), "-j", "DROP")
+def _rules(
+    lab: str, bridges: Collection[str], forward: str, *, names: bool = False
+) -> Iterator[Rule]:
+    ours = ("-m", "comment", "--comment", COMMENT.format(lab))
+    mark = (*ours, "-j", "DROP")
     for bridge in sorted(bridges):
         yield forward, ("!", "-i", bridge, "-o", bridge, *mark)
         yield forward, ("-i", bridge, "!", "-o", bridge, *mark)
         answers = ("-m", "conntrack", "!", "--ctstate", "RELATED,ESTABLISHED")
         yield "INPUT", ("-i", bridge, *answers, *mark)
+        if names:  # set after, so that it comes before
+            question = ("-i", bridge, "-p", "udp", "-m", "udp", "--dport", "53")
+            yield "INPUT", (*question, *ours, "-j", "ACCEPT")
 
 
 def _forward_chain() -> str:

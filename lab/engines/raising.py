@@ -37,7 +37,9 @@ def project_of(folder: Path, *, bound: bool) -> str:
     return f"pacslab-{hashlib.sha256(str(folder).encode()).hexdigest()[:8]}"
 
 
-def plan(host: str, folder: Path, time_to_live: timedelta, *, bound: bool) -> Lab:
+def plan(
+    host: str, folder: Path, time_to_live: timedelta, *, bound: bool, podman: bool = False
+) -> Lab:
     """The lab as it will be."""
     now = datetime.now(UTC)
     return Lab(
@@ -51,6 +53,7 @@ def plan(host: str, folder: Path, time_to_live: timedelta, *, bound: bool) -> La
         secure=Archive(host=LOOPBACK, port=free_port(), ae_title=settings.SECURE_TITLE),
         project=project_of(folder, bound=bound),
         engine_host=host,
+        podman=podman,
     )
 
 
@@ -75,7 +78,7 @@ def compose_of(lab: Lab) -> Compose:
     }
     if (lab.folder / CLOSED_TOML).exists():
         told["PACSLAB_SECURE_TOML"] = str(lab.folder / CLOSED_TOML)
-    return Compose(lab.project, lab.engine_host, told)
+    return Compose(lab.project, lab.engine_host, told, podman=lab.podman)
 
 
 def write_closed(lab: Lab) -> None:

@@ -61,6 +61,8 @@ class Lab(_Entry):
     """What the container engine knows the lab by; it and the next two are a docker lab's."""
     engine_host: str = ""
     """The container engine's address, as DOCKER_HOST has it."""
+    podman: bool = False
+    """Whether that is podman."""
     filtered: bool = False
     """Whether rules of the packet filter stand around it."""
 

@@ -59,7 +59,7 @@ class Station(told.Table):
     devices: tuple[DeviceTable, ...] = ()
     listens_at: str = "0.0.0.0"
     """Address of its listeners: its own networks, where nobody else is told otherwise."""
-    run: Path = Path("/run/pacslab")
+    run: Path = Path("/scratch")
     """What it writes for itself while it runs."""
     bad_certificates: Path | None = None
     """Where certificates lie that are wrong on purpose (:mod:`lab.bad_certificates`)."""

@@ -22,6 +22,7 @@ from lab.matrix.run import Plan, fill
 from lab.report import grid
 from sample_images.manifest import Manifest
 from sample_images.writing import write
+from tests.bench.engines import resets, sizes
 from tests.bench.servers import ENVIRONMENT, PATHS, SERVERS, Running, Server
 
 STORESCU = shutil.which("storescu", path=PATHS)
@@ -32,10 +33,23 @@ def main() -> int:
     """Measure and print; 0 whatever the figures are, because a benchmark does not judge."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench")
     parser.add_argument("--rounds", type=int, default=3, help="how often each server has its turn")
-    parser.add_argument("--without-demo", action="store_true")
-    parser.add_argument("--without-matrix", action="store_true")
+    parser.add_argument("--only", choices=("stores", "matrix", "demo", "engines"), help="one part alone")
     options = parser.parse_args()
     console = Console()
+    if options.only in {None, "stores"}:
+        measure_stores(console, options.rounds)
+    if options.only in {None, "matrix"}:
+        console.print(matrix())
+    if options.only in {None, "demo"}:
+        console.print(f"demo: {demo(options.rounds):.1f} s (median of {options.rounds})")
+    if options.only in {None, "engines"}:
+        console.print(sizes())
+        console.print(resets(options.rounds))
+    return 0
+
+
+def measure_stores(console: Console, rounds: int) -> None:
+    """The drawing of images, and how fast each server stores them."""
     with tempfile.TemporaryDirectory(prefix="pacslab-bench-") as folder:
         images = Path(folder) / "images"
         manifest, seconds = generate(images)
@@ -45,12 +59,7 @@ def main() -> int:
         if STORESCU is None:
             console.print("C-STORE: not measured; the Debian package dcmtk brings storescu")
         else:
-            console.print(stores(Path(folder), ct_images(images, manifest), options.rounds))
-    if not options.without_matrix:
-        console.print(matrix())
-    if not options.without_demo:
-        console.print(f"demo: {demo(options.rounds):.1f} s (median of {options.rounds})")
-    return 0
+            console.print(stores(Path(folder), ct_images(images, manifest), rounds))
 
 
 def generate(images: Path) -> tuple[Manifest, float]:

@@ -91,11 +91,17 @@ def test_the_labs_image_is_the_version_of_the_sources(engine):
 
 @pytest.mark.engine
 def test_volumes_take_over_an_owner_who_can_write(engine):
-    folders = "/authority /keys /var/lib/pacslab/archive /var/lib/pacslab/audit /run/pacslab"
+    folders = "/authority /keys /var/lib/pacslab/archive /var/lib/pacslab/audit"
 
     owners = said(engine, "pacslab", "sh", "-c", f"stat -c '%u %a' {folders}").splitlines()
 
     assert owners == ["10001 700"] * len(folders.split())
+
+
+@pytest.mark.engine
+def test_a_tmpfs_takes_over_a_mode_in_which_everybody_can_write(engine):
+    """Whoever mounts it: docker and podman each leave it to root."""
+    assert said(engine, "pacslab", "stat", "-c", "%a", "/scratch").strip() == "1777"
 
 
 @pytest.mark.program("git")

@@ -132,7 +132,7 @@ class Clinic:
 
     def sql(self, statement):
         """Ask the database as its administrator, in its own container."""
-        words = ["psql", "-h", "/run/pacslab", "-d", "archive", "-qAtc", statement]
+        words = ["psql", "-h", "/scratch", "-d", "archive", "-qAtc", statement]
         code, said = containers.run(self.container("postgresql"), words)
         assert code == 0, said
         return said.split()

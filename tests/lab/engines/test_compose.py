@@ -1,5 +1,6 @@
 """`docker compose` is told the lab's definition and nothing a user has set; its failures are one line."""
 
+import dataclasses
 import os
 import signal
 import sys
@@ -45,6 +46,15 @@ def test_it_is_told_the_project_the_engine_and_the_settings(saying):
         f"compose --file {compose.file()} --project-name pacslab-test up --detach",
         "unix:///nowhere 20001",
     ]
+
+
+def test_podman_is_told_some_things_otherwise(saying):
+    heard = []
+    told = saying("print(*sys.argv[1:])")
+    dataclasses.replace(told, podman=True).run("version", heard=heard.append)
+    beside = compose.file().with_name(compose.FOR_PODMAN)
+    assert beside.is_file()
+    assert f"--file {compose.file()} --file {beside} --project-name" in heard[0]
 
 
 def test_a_users_profiles_do_not_start_the_leaking_archive(saying, monkeypatch):

@@ -2,6 +2,7 @@
 
 import dataclasses
 
+import psutil
 import pytest
 
 from lab.engines import guard, packet_filter
@@ -85,7 +86,7 @@ def test_from_28_on_the_engine_itself_keeps_neighbours_away(daemon, version):
 
 @pytest.mark.engine
 def test_a_filter_that_refuses_is_the_reason(daemon, monkeypatch):
-    def refuse(_lab, _bridges):
+    def refuse(_lab, _bridges, *, names):
         raise FilterError("iptables refuses: you must be root")
 
     monkeypatch.setattr(guard, "_bridges", lambda _daemon, _project: ["br-x"])
@@ -96,13 +97,13 @@ def test_a_filter_that_refuses_is_the_reason(daemon, monkeypatch):
 
 @pytest.mark.engine
 def test_rules_that_are_gone_or_cannot_be_read_are_a_breach(daemon, monkeypatch):
-    def refuse(_lab, _bridges):
+    def refuse(_lab, _bridges, *, names):
         raise FilterError("there is no iptables")
 
     monkeypatch.setattr(guard, "_bridges", lambda _daemon, _project: ["br-x"])
     for stands, words in [
-        (lambda *_: True, None),
-        (lambda *_: False, "the rules of the packet filter around the lab were removed"),
+        (lambda *_, **__: True, None),
+        (lambda *_, **__: False, "the rules of the packet filter around the lab were removed"),
         (refuse, "there is no iptables"),
     ]:
         monkeypatch.setattr(packet_filter, "stands", stands)
@@ -138,3 +139,13 @@ def test_a_container_of_the_lab_is_seen_before_it_is_started(
 def test_containers_of_others_are_none_of_its_business(daemon, project, service):
     service("pacs-open", start=False, network_mode="host")
     assert guard.breach(daemon, f"{project}-other") is None
+
+
+def test_podmans_bridge_is_the_one_with_the_gateways_address():
+    """Podman tells no name of it; here loopback stands in for it."""
+    network = {"IPAM": {"Config": [{"Gateway": "127.0.0.1"}]}}
+    found = guard._with_gateway(network)
+    assert found is not None
+    assert any(one.address == "127.0.0.1" for one in psutil.net_if_addrs()[found])
+    assert guard._with_gateway({"IPAM": {"Config": [{"Gateway": "192.0.2.1"}]}}) is None
+    assert guard._with_gateway({"IPAM": {"Config": [{}]}}) is None

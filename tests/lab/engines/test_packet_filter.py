@@ -165,3 +165,19 @@ def test_a_refusal_is_one_line(monkeypatch, tmp_path):
         FilterError, match=r"iptables refuses: Permission denied \(you must be root"
     ):
         packet_filter.stand("one", ["br-a"])
+
+
+def test_where_names_are_answered_outside_the_containers_only_these_questions_pass(apart):
+    entering, stands, others, left = apart("""
+p.stand("one", ["br-a"], names=True)
+said = [chain("INPUT"), p.stands("one", ["br-a"], names=True), p.stands("two", ["br-a"])]
+p.lift("one")
+said.append(chain("INPUT"))
+""")
+    assert len(entering) == 2
+    assert "-i br-a -p udp -m udp --dport 53" in entering[0]
+    assert entering[0].endswith("-j ACCEPT")
+    assert entering[1].endswith("-j DROP")
+    assert stands
+    assert not others
+    assert left == []
