@@ -29,8 +29,8 @@ def test_a_service_that_is_needed_and_gone_is_told(daemon, project):
 
 
 def test_well_is_who_says_so_itself_without_waiting_for_the_engine(service):
-    script = "sleep 1; touch /tmp/ready; sleep 600"
-    made = service("one", script, healthcheck=_check("CMD", "test", "-e", "/tmp/ready"))
+    script = "sleep 1; touch /var/lib/pacslab/ready; sleep 600"
+    made = service("one", script, healthcheck=_check("CMD", "test", "-e", "/var/lib/pacslab/ready"))
     containers.await_health({"one": made}, within=20)
 
 
@@ -106,10 +106,10 @@ def test_beside_a_stopped_container_its_volumes_are_at_hand(daemon, project, ser
 def test_what_is_copied_out_is_readable_by_its_owner_alone(service, tmp_path):
     made = service(
         "one",
-        "mkdir /tmp/keys; echo secret >/tmp/keys/key.pem; chmod 644 /tmp/keys/*",
+        "mkdir /var/lib/pacslab/keys; echo secret >/var/lib/pacslab/keys/key.pem; chmod 644 /var/lib/pacslab/keys/*",
     )
     made.wait()
-    containers.copy_out(made, "/tmp/keys", tmp_path / "visitor")
+    containers.copy_out(made, "/var/lib/pacslab/keys", tmp_path / "visitor")
     (key,) = (tmp_path / "visitor").iterdir()
     assert key.read_text() == "secret\n"
     assert stat.S_IMODE(key.stat().st_mode) == 0o600

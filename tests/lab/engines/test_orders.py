@@ -18,12 +18,14 @@ def station(daemon, project, service):
     service(
         "modality",
         "sleep 600",
-        environment={"PYTHONPATH": "/tmp", "PYTHONUNBUFFERED": "1"},
+        environment={"PYTHONPATH": "/var/lib/pacslab", "PYTHONUNBUFFERED": "1"},
     )
 
     def talk(program, order=b"{}"):
         lines = ["import sys, os, time", *program.splitlines()]
-        script = "mkdir -p /tmp/lab/stations && cd /tmp/lab && : >__init__.py"
+        script = (
+            "mkdir -p /var/lib/pacslab/lab/stations && cd /var/lib/pacslab/lab && : >__init__.py"
+        )
         script += f" && : >stations/__init__.py && printf %s {_quoted(lines)} >stations/__main__.py"
         container = orders.containers.need(daemon, project, "modality")
         code, said = container.exec_run(["sh", "-c", script])
