@@ -33,7 +33,9 @@ def main() -> int:
     """Measure and print; 0 whatever the figures are, because a benchmark does not judge."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench")
     parser.add_argument("--rounds", type=int, default=3, help="how often each server has its turn")
-    parser.add_argument("--only", choices=("stores", "matrix", "demo", "engines"), help="one part alone")
+    parser.add_argument(
+        "--only", choices=("stores", "matrix", "demo", "engines"), help="one part alone"
+    )
     options = parser.parse_args()
     console = Console()
     if options.only in {None, "stores"}:
