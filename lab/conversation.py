@@ -38,7 +38,7 @@ ENDS_WITHIN = 1.0
 """Seconds that an ended association's thread may take to stop."""
 REPORT_WITHIN = 30.0
 """Seconds that a report of Storage Commitment may take."""
-ANSWERS_WITHIN = 10.0
+ANSWERS_WITHIN = 5.0
 """Seconds that the answer to something odd may take."""
 STATUS = bytes.fromhex("0000 0009 02000000")
 """Tag and length of (0000,0900) Status in a command set (PS3.7 6.3.1)."""
@@ -57,6 +57,8 @@ class Conversation:
         self.record = record
         self.cut = False
         """Whether a C-FIND was cut short by us, so that what it brought is a lower bound."""
+        self._odd = False
+        """Whether something was sent that leaves no state to go on from."""
         self._statuses: queue.SimpleQueue[int] = queue.SimpleQueue()
         association.bind(evt.EVT_PDU_RECV, self._look)
 
@@ -240,6 +242,7 @@ class Conversation:
 
     def send_raw(self, pdu: bytes) -> None:
         """Send bytes as they are, whatever they are."""
+        self._odd = True
         wire = self._association.dul.socket
         if wire is not None:
             wire.send(pdu)
@@ -287,11 +290,18 @@ class Conversation:
         """Release, or abort where there is no release."""
         self.record.leaving = True
         with contextlib.suppress(Exception):  # the peer may end it first: then it is ended
-            if self._association.is_established:
+            if self._odd:
+                self._cut()  # nobody can be asked for a release in half a PDU
+            elif self._association.is_established:
                 self._association.release()
             elif not (self._association.is_rejected or self._association.is_aborted):
                 self._association.abort()
         self._hang_up()
+
+    def _cut(self) -> None:
+        wire = self._association.dul.socket
+        if wire is not None:
+            wire.close()
 
     def _hang_up(self) -> None:
         """Close what pynetdicom left open: after a rejection or an abort it may just stop."""

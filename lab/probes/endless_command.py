@@ -17,6 +17,8 @@ from lab.raw_messages import COMMAND, LARGEST_FRAGMENT, p_data
 from lab.scene import Scene
 from lab.sop_classes import VERIFICATION
 
+FIRST = 1
+"""The id of a presentation context, where none was accepted: it is a bad message anyway."""
 FRAGMENTS = 2 * 1024 * 1024 // LARGEST_FRAGMENT
 PATIENCE = 1.0
 """Seconds that the archive has to end the association after the last byte."""
@@ -39,13 +41,11 @@ def endless_command(scene: Scene) -> Answered:
     if not scene.own:
         raise NotTestedError("this archive is not the lab's own: it is not exhausted")
     with scene.target(need_peer(scene)).converse() as talk:
-        context = talk.context_of(VERIFICATION)
-        if context is None:
+        if not talk.established:
             return by(talk)
-        piece = p_data(context, COMMAND, bytes(LARGEST_FRAGMENT))
+        piece = p_data(talk.context_of(VERIFICATION) or FIRST, COMMAND, bytes(LARGEST_FRAGMENT))
         for _ in range(FRAGMENTS):
-            if talk.established:
-                talk.send_raw(piece)
+            talk.send_raw(piece)
         if talk.ends_within(PATIENCE):
             return no([*talk.evidence, showed("the archive ended the association")])
         told = f"the association stood after {FRAGMENTS * len(piece)} bytes"

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from lab.probe import Answer, Untold
 from lab.probes.borrowed_ae_title import borrowed_ae_title as probe
 
@@ -21,3 +23,9 @@ def test_an_archive_that_is_down_is_no_answer(down):
 
     assert answered.answer is Answer.UNKNOWN, answered
     assert answered.untold in {Untold.NOT_REACHED, Untold.UNCLEAR}
+
+
+def test_two_peers_are_needed(right):
+    alone = replace(right, peers={"modality": right.peers["modality"]})
+
+    assert probe.ask(alone).untold is Untold.NOT_TESTED

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from lab.probe import Answer, Untold
 from lab.probes.move_beyond_rights import move_beyond_rights as probe
 
@@ -20,3 +22,9 @@ def test_an_archive_that_is_down_is_no_answer(down):
 
     assert answered.answer is Answer.UNKNOWN, answered
     assert answered.untold in {Untold.NOT_REACHED, Untold.UNCLEAR}
+
+
+def test_without_a_destination_the_question_is_not_asked(right):
+    peers = {name: peer for name, peer in right.peers.items() if name != "workstation"}
+
+    assert probe.ask(replace(right, peers=peers)).untold is Untold.NOT_TESTED

@@ -1,5 +1,12 @@
+import contextlib
+import socket
+import struct
+from dataclasses import replace
+
 from lab.probe import Answer, Untold
 from lab.probes.silent_connection import silent_connection as probe
+from lab.target import Door
+from tests.lab.weak_servers import serving
 
 
 def test_the_open_archive_waits_for_silent_connections(wrong):
@@ -19,3 +26,15 @@ def test_an_archive_that_is_down_is_no_answer(down):
 
     assert answered.answer is Answer.UNKNOWN, answered
     assert answered.untold in {Untold.NOT_REACHED, Untold.UNCLEAR}
+
+
+def test_words_before_the_end_and_a_reset_are_ends_as_well(wrong):
+    def say_and_reset(sock):
+        sock.sendall(b"\x07")
+        with contextlib.suppress(OSError):
+            sock.settimeout(0.2)
+            sock.recv(1)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+    with serving(say_and_reset) as address:
+        assert probe.ask(replace(wrong, doors=(Door(*address),))).answer is Answer.NO

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from lab.probe import Answer, Untold
 from lab.probes.unneeded_contexts import unneeded_contexts as probe
 
@@ -19,3 +21,9 @@ def test_an_archive_that_is_down_is_no_answer(down):
 
     assert answered.answer is Answer.UNKNOWN, answered
     assert answered.untold in {Untold.NOT_REACHED, Untold.UNCLEAR}
+
+
+def test_without_known_rights_nothing_is_unneeded(right):
+    peers = {name: replace(peer, rights_known=False) for name, peer in right.peers.items()}
+
+    assert probe.ask(replace(right, peers=peers)).untold is Untold.NOT_TESTED
