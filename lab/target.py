@@ -95,6 +95,7 @@ class Target:
 
     def connect(self, record: Record) -> socket.socket:
         """Open the network connection alone, TLS included; an OSError is noted and raised."""
+        record.follow(self._page())
         self._wait_for_turn()
         sock = socket.socket(socket.AF_INET6 if ":" in self.door.host else socket.AF_INET)
         try:

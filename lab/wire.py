@@ -61,6 +61,10 @@ class Record:
         if self._page is not None:
             self._page.line(f"({seen.layer}) {seen.text}")
 
+    def follow(self, page: Page | None) -> None:
+        """Write what comes on this page too, unless there is one already."""
+        self._page = self._page or page
+
     def said(self, chunk: bytes | bytearray) -> None:
         """What we send on an association goes into the transcript, where one is kept."""
         if self._page is not None:

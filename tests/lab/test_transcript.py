@@ -3,9 +3,11 @@
 from dataclasses import replace
 
 from lab import transcript as transcripts
+from lab.evidence import Evidence, Layer
 from lab.probes import PROBES
 from lab.run import run
 from lab.transcript import Transcript
+from lab.wire import Record
 
 
 def test_pages_stand_in_their_order_with_their_subject():
@@ -35,3 +37,12 @@ def test_a_run_is_written_down_and_names_nobody(wrong):
     assert "CommandField=0020H" in said
     assert "data set on context" in said
     assert wrong.wanted.patient_id not in said
+
+
+def test_a_connection_without_an_association_has_its_page_too(wrong):
+    transcript = Transcript()
+    scene = replace(wrong, chapter=transcript.about("silent"))
+    record = Record()
+    with scene.as_stranger().connect(record):
+        record.note(Evidence(Layer.TCP, "it waited"))
+    assert transcript.text().endswith(", as STRANGER\n  (tcp) it waited\n")
