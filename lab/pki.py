@@ -188,6 +188,12 @@ class Authority:
         return pem(certificate) + pem(issuer)
 
     @property
+    def since(self) -> datetime:
+        """When what is issued begins to be valid."""
+        certificates = (self._root.certificate, self._intermediate.certificate)
+        return max(certificate.not_valid_before_utc for certificate in certificates)
+
+    @property
     def until(self) -> datetime:
         """When the authority, and with it everything that it signed, ends."""
         return self._intermediate.certificate.not_valid_after_utc

@@ -25,11 +25,11 @@ class IssuingError(Exception):
 
 
 def create(plan: Issuing, lifetime: timedelta, now: datetime | None = None) -> Sequence[str]:
-    """Make what is not there, or would not last for ``lifetime``; says what was made."""
+    """Make what is not there, not yet valid, or would not last; says what was made."""
     now = now or datetime.now(UTC)
     authority, made = _authority(plan.authority, lifetime, now)
     for table in plan.identities:
-        if not _is_good(authority, table):
+        if not _is_good(authority, table, now):
             _make(authority, table)
             made.append(table.name)
         _show_to_archive(plan, table)
@@ -137,14 +137,14 @@ def _authority(directory: Path, lifetime: timedelta, now: datetime) -> tuple[Aut
     """The one that is there if it lasts, else a new one; what was made."""
     try:
         there = Authority.load(directory)
-        if there.until >= now + lifetime:
+        if there.since <= now and there.until >= now + lifetime:
             return there, []
     except FileNotFoundError:
         pass
     return Authority.create(directory, lifetime=lifetime, now=now), ["authority"]
 
 
-def _is_good(authority: Authority, table: IdentityTable) -> bool:
+def _is_good(authority: Authority, table: IdentityTable, now: datetime) -> bool:
     """Whether a device has all that it should, of this authority, and key and name belong to it."""
     try:
         there = Identity.load(table.name, table.directory, ae_title=table.ae_title)
@@ -154,6 +154,7 @@ def _is_good(authority: Authority, table: IdentityTable) -> bool:
         usage = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
         return (
             authority.has_issued(certificate)
+            and certificate.not_valid_before_utc <= now
             and certificate.not_valid_after_utc >= authority.until
             and key.public_key() == certificate.public_key()
             and there.trust.read_bytes() == authority.trust.read_bytes()

@@ -2,24 +2,25 @@
 
 import contextlib
 import functools
-import io
+import os
 import secrets
 import subprocess
 import sys
 from dataclasses import dataclass
-from datetime import timedelta
+from pathlib import Path
 
 import pytest
-from rich.console import Console
+from typer.testing import CliRunner
 
-from lab import standing
+from lab.cli import app
+from lab.crew.speak import order
 from lab.engines import containers, places
 from lab.engines.daemon import connected
 from lab.engines.docker import DockerEngine
+from lab.engines.orders import speak
 from lab.engines.record import Lab
-from lab.progress import Progress
+from lab.peers.glance import glance
 from lab.scenes import visitor
-from sample_images.manifest import Manifest
 from sample_images.size import Size
 from sample_images.writing import write
 
@@ -115,15 +116,14 @@ def engine():
 def _raised(state_folder, engine):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(places.VARIABLE, str(state_folder))
-        lab = standing.raise_lab(
-            engine,
-            Progress(Console(file=io.StringIO())),
-            time_to_live=timedelta(hours=1),
-            patients=PATIENTS,
-            seed=2019,
-            size=Size.SMALL,
-        )
-    yield lab
+        # pynetdicom's programs of the same names come first: printed commands must not mean them.
+        own = Path(sys.executable).parent
+        patch.setenv("PATH", f"{own}{os.pathsep}{os.environ['PATH']}")
+        options = ["--patients", str(PATIENTS), "--size", "small", "--hours", "2"]
+        result = CliRunner().invoke(app, ["up", "--engine", "docker", *options])
+        assert result.exit_code == 0, result.output
+        lab = Lab.load(places.lab_folder())
+    yield lab, result.stdout
     engine.down(Lab.load(lab.folder))
     assert left_of(lab) == []
 
@@ -131,7 +131,13 @@ def _raised(state_folder, engine):
 @pytest.fixture
 def lab(_raised):
     """The lab, as it was raised; who changes what is in it asks for ``mended``, too."""
-    return Lab.load(_raised.folder)
+    return Lab.load(_raised[0].folder)
+
+
+@pytest.fixture
+def said(_raised):
+    """What ``pacslab up`` said when it was raised."""
+    return _raised[1]
 
 
 @pytest.fixture
@@ -142,12 +148,40 @@ def mended(lab, engine):
 
 
 @pytest.fixture(scope="session")
-def images(tmp_path_factory):
-    """Other patients' images, which are in no archive yet: files and their answer key."""
+def others(tmp_path_factory):
+    """Other patients' images, which are in no archive yet: a folder and its answer key."""
     folder = tmp_path_factory.mktemp("images")
-    write(folder, patients=4, seed=7, size=Size.SMALL)
-    key = Manifest.load(folder / "manifest.json")
+    return folder, write(folder, patients=4, seed=7, size=Size.SMALL)
+
+
+@pytest.fixture(scope="session")
+def images(others):
+    """The same as files, each with its entry in the answer key."""
+    folder, key = others
     return [(folder / entry.file, entry) for entry in key.instances()]
+
+
+@pytest.fixture
+def tell(lab):
+    """Give a station an order; what comes of it."""
+
+    def one(service, told, result, hear=None):
+        speaking = functools.partial(speak, lab.engine_host, lab.project)
+        return order(speaking, service, told, result, hear=hear)
+
+    return one
+
+
+@pytest.fixture
+def identical(lab):
+    """How many images of an answer key an archive gives to the visitor, bit for bit."""
+
+    def count(which, key):
+        target = visitor(lab, which)
+        studies = [study for patient in key.patients for study in patient.studies]
+        return sum(glance(target, study).identical for study in studies)
+
+    return count
 
 
 @pytest.fixture

@@ -152,15 +152,16 @@ def run(container, program, given=None):
 
 
 @pytest.fixture
-def scan(everybody, networks):
-    """What answers a container, of all that there is."""
+def scan(lab, everybody, networks):
+    """What answers a container, of all that there is; published ports are tried everywhere, too."""
+    ports = [*PORTS, lab.open.port, lab.secure.port]
 
     def of(service):
         one = everybody[service]
         own = set(addresses(one).values())
         there = {address for other in everybody.values() for address in addresses(other).values()}
         targets = (there | gateways_and_neighbours(networks) | of_this_machine()) - own
-        return {tuple(found) for found in run(one, SCAN, [sorted(targets), PORTS])}
+        return {tuple(found) for found in run(one, SCAN, [sorted(targets), ports])}
 
     return of
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -122,6 +123,11 @@ def test_the_clinics_own_devices_do_all_their_work_on_the_hardened_one(docker):
     images = docker.report.open.exposure.images.planted
     friend = docker.report.secure.positive_control
     assert friend.ok, friend.evidence
+    stored = [deed for deed in friend.did if " C-STORE: " in deed]
+    assert [deed.split()[0] for deed in stored] == ["MODALITY", "LEGACY"]
+    assert stored[0].endswith("over TLSv1.3")
+    assert stored[1].endswith("through its side-car, which speaks TLS")
+    assert sum(int(re.search(r"(\d+) of \1 images", deed)[1]) for deed in stored) == images
     assert [deed for deed in friend.did if deed.startswith("WORKSTATION C-")] == [
         f"WORKSTATION C-FIND: {PATIENTS} of {PATIENTS} patients",
         f"WORKSTATION C-GET: {images} of {images} identical images over mutual TLS",

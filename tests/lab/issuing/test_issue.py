@@ -71,6 +71,21 @@ def test_everybody_gets_what_is_theirs_and_the_archive_what_is_public(plan):
     assert len(plan.archive.audit_key.read_text().strip()) == 64
 
 
+def test_what_is_not_yet_valid_is_made_anew(plan):
+    """A clock that was wrong when it was issued."""
+    ahead = datetime.now(UTC) + timedelta(days=1)
+    issue.create(plan, HOURS, ahead)
+    before = fingerprints(plan)
+
+    assert issue.create(plan, HOURS) == ["authority", *NAMES]
+    assert not set(before.values()) & set(fingerprints(plan).values())
+
+    validity = (ahead, ahead + HOURS)
+    authority = Authority.load(plan.authority)
+    authority.issue("archive", plan.identities[0].directory, ae_title="ARCHIVE", validity=validity)
+    assert issue.create(plan, HOURS) == ["archive"]
+
+
 def test_what_is_good_is_kept_and_so_is_the_audit_key(plan):
     issue.create(plan, HOURS)
     before, key = fingerprints(plan), plan.archive.audit_key.read_text()
