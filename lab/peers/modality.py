@@ -84,7 +84,7 @@ class Modality:
     last: int | None = None
     """Number of the last patient that it sends; None: all."""
     patience: float = 0.0
-    """Seconds for which it tries again where the connection broke, for each patient."""
+    """Seconds for which it tries again where the connection broke, from the last answer on."""
 
     def send(self, patients: Iterable[PatientEntry]) -> Sent:
         """Send everything; ``patients`` may wait for images that are still being made."""
@@ -106,12 +106,14 @@ class Modality:
     def send_patient(self, patient: PatientEntry) -> Sent:
         """Send one patient's study on one association, and on more if it breaks."""
         instances = list(patient.instances())
-        until = time.monotonic() + self.patience
         sent, left = self._try(instances, instances)
+        until = time.monotonic() + self.patience
         while left and time.monotonic() < until:
             time.sleep(AGAIN_AFTER)
             more, left = self._try(instances, left)
             sent += replace(more, again=1)
+            if more.instances:
+                until = time.monotonic() + self.patience
         return sent + Sent(failed=len(left))
 
     def _try(
