@@ -23,7 +23,8 @@ def matrix(
     ] = None,
     probes: Annotated[list[str] | None, typer.Option(help="The same for the questions.")] = None,
     jobs: Annotated[
-        int, typer.Option(min=0, max=64, help="Archives asked at once; 0: two for each processor.")
+        int,
+        typer.Option(min=0, max=64, help="Archives asked at once; 0: three for each processor."),
     ] = 0,
     out: Annotated[Path, typer.Option(help="Folder of page and data.")] = Path("out/matrix"),
 ) -> None:

@@ -30,7 +30,7 @@ PRELOAD = ("lab.matrix.asking",)
 
 def default_jobs() -> int:
     """Columns at a time: a column waits more often than it computes."""
-    return 2 * (os.cpu_count() or 1)
+    return 3 * (os.cpu_count() or 1)
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,7 @@ def _ask(target: Target, limit: int) -> tuple[Answered, int]:
     told = showed(f"{len(matches)} studies were listed; the limit asked about is {limit}")
     if len(matches) > limit:
         return yes([*talk.evidence, told]), len(matches)
-    if status == SUCCESS and len(matches) < limit:
+    if status == SUCCESS and len(matches) <= limit:
         few = "the archive does not hold enough studies to tell"
         return unknown(Untold.UNCLEAR, [*talk.evidence, told], few), len(matches)
     answer = by(talk)
