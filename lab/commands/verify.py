@@ -2,12 +2,13 @@
 
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
+from rich.table import Table
 from rich.text import Text
 
 from lab import bad_certificates as bad
@@ -19,9 +20,10 @@ from lab.progress import Progress
 from lab.report import text
 from lab.report.single import last_line, single
 from lab.scene import Credential
-from lab.verify.address import check_consent, parse, read_scope
-from lab.verify.identity import Identity, IdentityTable, PeerTable, check, read_identity
+from lab.verify.address import Address, check_consent, parse, read_scope
+from lab.verify.identity import NOBODY, Identity, IdentityTable, PeerTable, check, read_identity
 from lab.verify.leaving import Wanted, exit_code, leave, wanted
+from lab.verify.many import Order, read_targets, summarise, verify_all
 from lab.verify.one import Plan
 from lab.verify.one import verify as visit
 from lab.verify.titles import titles_in
@@ -31,8 +33,14 @@ Title = Annotated[str | None, typer.Option(metavar="TITLE")]
 
 
 def verify(
-    target: Annotated[str, typer.Argument(metavar="HOST[:PORT]", help="The archive.")],
+    target: Annotated[
+        str | None, typer.Argument(metavar="HOST[:PORT]", help="The archive.")
+    ] = None,
     *,
+    targets: Annotated[
+        Path | None, typer.Option(help="CSV: target, called_ae, identity; many archives.")
+    ] = None,
+    jobs: Annotated[int, typer.Option(min=1, max=64, help="Archives at a time.")] = 4,
     out: Annotated[Path, typer.Option(help="Folder of the report.")] = Path("out/verify"),
     identity: Annotated[
         Path | None, typer.Option(help="TOML file: peers that the archive knows.")
@@ -89,6 +97,23 @@ def verify(
 ) -> None:
     """Put the questions to any PACS. Read-only, counted, gentle; a report with the reasons."""
     with faults("use"), tempfile.TemporaryDirectory(prefix="pacslab-user-") as folder:
+        if targets is not None:
+            pattern = Order(
+                "",
+                Address("", "", ()),
+                NOBODY,
+                out,
+                i_am_authorised,
+                titles=() if conformance_statement is None else titles_in(conformance_statement),
+                may_write=allow_marked_write,
+                at_most=at_most if count else None,
+                budget=budget,
+                pause=pause,
+                closed_by=catalogue.closed_by(),
+            )
+            _show_many(read_targets(targets, read_scope(scope), pattern), out, jobs)
+        if target is None:
+            raise WrongUseError("say which archive: HOST, HOST:PORT, or --targets FILE for many")
         address = parse(target)
         check_consent(address, i_am_authorised, read_scope(scope))
         peer = (
@@ -130,6 +155,27 @@ def verify(
             signing_key=signing_key,
         )
         _show(plan, out, asked)
+
+
+def _show_many(orders: Sequence[Order], out: Path, jobs: int) -> NoReturn:
+    """Ask all of a list: one progress display, one summary."""
+    console = text.console()
+    out.mkdir(parents=True, exist_ok=True)
+    with Progress(console) as progress, progress.task("archives", len(orders)) as task:
+        rows = verify_all(
+            orders, out, jobs, lambda row: task.reach(task.done + 1, f"{row.target} {row.exposure}")
+        )
+    code = summarise(rows, len(orders), out)
+    table = Table("archive", "exposure", "fail", "inconclusive", "pass", "s", expand=True)
+    for row in rows:
+        counts = (str(row.counts[one]) for one in ("fail", "inconclusive", "pass"))
+        table.add_row(*map(Text, (row.target, row.exposure, *counts, str(row.seconds))))
+    console.print(table)
+    console.print(Text(f"the summary: {out / 'summary.html'}"), soft_wrap=True)
+    if len(rows) < len(orders):
+        left = len(orders) - len(rows)
+        console.print(Text(f"stopped: {left} were not asked; the same command goes on from here"))
+    raise typer.Exit(code)
 
 
 def _here(path: Path | None) -> Path | None:
