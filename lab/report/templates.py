@@ -1,13 +1,16 @@
 """Fills the templates of the HTML pages: whatever is put in is escaped."""
 
+import re
 from functools import cache
 from importlib import resources
 from typing import Any
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from lab.report import words
+
+BACKTICKS = re.compile(r"`([^`]*)`")
 
 
 def render(template: str, **values: Any) -> str:
@@ -32,6 +35,11 @@ def _environment() -> Environment:
         css=_style(),
     )
     return environment
+
+
+def _code(text: str) -> Markup:
+    """Escaped first, then what stands between backticks is set as code."""
+    return Markup(BACKTICKS.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped
 
 
 def _style() -> Markup:

@@ -40,3 +40,10 @@ def test_text_of_a_peer_is_escaped(reports):
     )
     assert "<script>" not in said
     assert "&lt;script&gt;" in said
+
+
+def test_a_remedys_keys_are_set_as_code_and_nothing_else_of_it_is_markup(reports):
+    report = reports["leaks"].secure
+    probe = report.probes[0].model_copy(update={"fixes": {"Orthanc": "`Key` <b>x</b> `<i>`"}})
+    said = page(report.model_copy(update={"probes": (probe,)}))
+    assert "<code>Key</code> &lt;b&gt;x&lt;/b&gt; <code>&lt;i&gt;</code>" in said
