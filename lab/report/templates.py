@@ -26,7 +26,9 @@ def _environment() -> Environment:
     environment.filters.update(
         person=words.person, day=words.date, number=words.number, millions=words.in_2019
     )
-    environment.filters.update(share=words.share_of_2019, deeds=words.deeds, work=words.work)
+    environment.filters.update(
+        share=words.share_of_2019, deeds=words.deeds, code=_code, work=words.work
+    )
     environment.globals.update(
         of=words.of,
         count=words.count,
