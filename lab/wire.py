@@ -5,6 +5,7 @@ once before we believe in it: the refusal of a client certificate arrives only t
 """
 
 import contextlib
+import functools
 import select
 import socket
 import ssl
@@ -92,8 +93,22 @@ def client_context(
 
     ``lax`` takes from OpenSSL the say in how weak a certificate of ours may be: whether it is
     too weak is for the archive to say. ``retired`` follows an archive to what it has, however
-    old: else nothing behind it could be asked.
+    old: else nothing behind it could be asked. Files are read anew only if they have changed.
     """
+    files = tuple((path, path.stat().st_mtime_ns) for path in (trust, certificate, key) if path)
+    return _read_once(trust, certificate, key, files, lax=lax, retired=retired)
+
+
+@functools.lru_cache(maxsize=128)
+def _read_once(
+    trust: Path | None,
+    certificate: Path | None,
+    key: Path | None,
+    _files: tuple[tuple[Path, int], ...],
+    *,
+    lax: bool,
+    retired: bool,
+) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     if retired:

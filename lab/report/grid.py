@@ -20,7 +20,7 @@ class Kind(StrEnum):
     BACK = "back"
     """It succeeds again, because the control that is missing here had stopped it."""
     STOPPED = "stopped"
-    """It is stopped by the control that the column is about, as that control says."""
+    """It is stopped by the control that the column is about, as that control says; or by some."""
     HELD = "held"
     """It is stopped by others although the control that is missing here stops it, too."""
     CLOSED = "closed"
@@ -101,6 +101,8 @@ def _cells(matrix: Matrix, probe: str, claims: Mapping[str, ClaimEntry]) -> Iter
     for group in groups(matrix):
         for column in group.columns:
             claim = claims.get(bare(column))
+            if column == SECURE:
+                claim = next(iter(claims.values()), None)
             kind = _kind(matrix.cells[probe][column], column, claim)
             held_by = claim.held_by if claim and kind is Kind.HELD else ()
             yield Cell(column, kind, held_by, matrix.evidence[probe].get(column, ""))
@@ -112,8 +114,6 @@ def _kind(answer: Answer, column: str, claim: ClaimEntry | None) -> Kind:
     without = column.startswith(WITHOUT)
     if answer is Answer.YES:
         return Kind.BACK if without and claim else Kind.THROUGH
-    if column == SECURE:
-        return Kind.STOPPED
     if claim is None:
         return Kind.CLOSED
     return Kind.HELD if without else Kind.STOPPED

@@ -1,4 +1,5 @@
 import contextlib
+import os
 import socket
 import ssl
 import threading
@@ -7,8 +8,9 @@ import pytest
 
 from lab.evidence import Evidence, Layer
 from lab.manners import Manners
+from lab.pki import self_made
 from lab.target import Door, Target
-from lab.wire import Reached, Record, connect_tcp, explain, noting
+from lab.wire import Reached, Record, client_context, connect_tcp, explain, noting
 
 
 @contextlib.contextmanager
@@ -201,3 +203,13 @@ def test_the_same_thing_twice_in_a_row_is_noted_once():
         record.note(Evidence(Layer.TCP, "closed", "closed"))
 
     assert len(record.evidence) == 1
+
+
+def test_files_are_read_once_and_anew_when_they_have_changed(tmp_path):
+    made = self_made("stranger", tmp_path / "stranger")
+    first = client_context(None, made.certificate, made.key)
+
+    assert client_context(None, made.certificate, made.key) is first
+    assert client_context(None, made.certificate, made.key, lax=True) is not first
+    os.utime(made.key, ns=(0, 0))
+    assert client_context(None, made.certificate, made.key) is not first

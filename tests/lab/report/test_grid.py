@@ -12,7 +12,7 @@ from tests.lab.report.matrices import COLUMNS, UNKNOWN, claim, made
         ("list_patients", "through stopped stopped stopped held held"),
         ("read_names", "through stopped through stopped back closed"),
         ("unknown_title", "through through stopped stopped closed back"),
-        ("built_in", "closed closed closed stopped closed closed"),
+        ("built_in", "closed closed closed closed closed closed"),
     ],
 )
 def test_what_each_cell_says(probe, kinds):

@@ -23,7 +23,7 @@ def test_one_sign_a_cell_and_one_letter_a_control():
         "list_patients  ●  ■■  ■  ++",
         "read_names     ●  ■●  ■  ◆·",
         "unknown_title  ●  ●■  ■  ·◆",
-        "built_in       ·  ··  ■  ··",
+        "built_in       ·  ··  ·  ··",
     ]
     assert "a tls   b calling_ae" in lines
 
