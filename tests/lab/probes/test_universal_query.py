@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 from lab.probe import Answer, Untold
+from lab.probes.universal_query import _ask
 from lab.probes.universal_query import universal_query as probe
 
 
@@ -33,3 +34,9 @@ def test_an_archive_that_is_down_is_no_answer(down):
 
     assert answered.answer is Answer.UNKNOWN, answered
     assert answered.untold in {Untold.NOT_REACHED, Untold.NOT_TESTED, Untold.UNCLEAR}
+
+
+def test_an_archive_that_holds_just_as_much_as_the_limit_is_filled_first(wrong):
+    _, found = _ask(wrong.target(wrong.peers["workstation"]), 100_000)
+
+    assert probe.ask(replace(wrong, matches=found)).answer is Answer.YES
