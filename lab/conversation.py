@@ -11,6 +11,7 @@ import os
 import queue
 import tempfile
 import time
+import warnings
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -350,6 +351,7 @@ def set_up_library() -> None:
     Without them, identifiers with patients' names reach the log, a file is decoded and encoded
     again before it is sent, and odd values from a peer become warnings on the screen.
     """
+    warnings.filterwarnings("ignore", category=UserWarning, module=r"pydicom\.")
     pydicom.config.settings.reading_validation_mode = pydicom.config.IGNORE
     _config.LOG_HANDLER_LEVEL = "none"
     _config.LOG_REQUEST_IDENTIFIERS = False

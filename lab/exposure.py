@@ -6,6 +6,7 @@ association insecure measures something else. Nothing is saved here; whoever wan
 gives a sink.
 """
 
+import re
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -32,6 +33,8 @@ LEVEL_OF = {
     Reached.ASSOCIATED: 3,
     Reached.SERVED: 4,
 }
+REJECTED = re.compile(r"rj [12]/[123]/\d")
+"""A rejection as the Standard has it (PS3.8 9.3.4)."""
 LEAKS_RECORDS, LEAKS_IMAGES = 5, 6
 CALLS_FROM = 2
 """Number of the loopback address the stranger calls from."""
@@ -188,7 +191,7 @@ def _enter(scene: Scene, way: Target) -> tuple[Target, Reached, tuple[Evidence, 
 
 def _title_refused(evidence: tuple[Evidence, ...]) -> bool:
     """Whether another title might do better."""
-    return any(seen.code.startswith("rj") for seen in evidence)
+    return any(REJECTED.fullmatch(seen.code) for seen in evidence)
 
 
 def _is_writable(scene: Scene, way: Target) -> bool | None:

@@ -15,14 +15,16 @@ LONG_SILENCE = 60.0
 
 
 class BudgetSpentError(Exception):
-    """As many connections were opened as were allowed."""
+    """As many connections were opened, or seconds spent, as were allowed."""
 
 
 class Pace:
-    """A budget of connections, and a pause between each two; thread-safe."""
+    """A budget of connections and of seconds, and a pause between each two; thread-safe."""
 
-    def __init__(self, budget: int, pause: float) -> None:
+    def __init__(self, budget: int, pause: float, longest: float | None = None) -> None:
         self._lock = threading.Lock()
+        self._ends_at = None if longest is None else time.monotonic() + longest
+        self._longest = longest
         self._pause = pause
         self._budget = budget
         self._next = 0.0
@@ -32,14 +34,17 @@ class Pace:
         """Wait for our turn to open one connection more.
 
         Raises:
-            BudgetSpentError: there is none left.
+            BudgetSpentError: there is none left, or no time.
         """
         with self._lock:
             if self.spent >= self._budget:
                 message = f"the budget of {self._budget} connections is spent"
                 raise BudgetSpentError(message)
-            self.spent += 1
             now = time.monotonic()
+            if self._ends_at is not None and now > self._ends_at:
+                message = f"the {self._longest:g} s for this archive are over"
+                raise BudgetSpentError(message)
+            self.spent += 1
             wait, self._next = self._next - now, max(self._next, now) + self._pause
         if wait > 0:
             time.sleep(wait)

@@ -20,7 +20,7 @@ from lab.evidence import Evidence, Layer
 from lab.manners import UNBOUNDED, Manners
 from lab.sop_classes import VERIFICATION
 from lab.transcript import Chapter, Page
-from lab.transport import Replies, WireSocket
+from lab.transport import Replies, WireSocket, guard
 from lab.user_identity import UserIdentity
 from lab.wire import Reached, Record, client_context, connect_tcp, wrap_tls
 
@@ -174,6 +174,7 @@ class Target:
         ae.dimse_timeout = ae.network_timeout = self.manners.silence
         association = Association(ae, "requestor")
         association.dimse = Replies(association)
+        guard(association.dul, record)
         local = AddressInformation(self.local_address or self._from_anywhere, 0)
         association.set_socket(
             WireSocket(

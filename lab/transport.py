@@ -11,6 +11,8 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from pynetdicom.dimse import DIMSEServiceProvider
+from pynetdicom.dul import DULServiceProvider
+from pynetdicom.pdu_primitives import A_P_ABORT
 from pynetdicom.transport import T_CONNECT, AddressInformation, AssociationSocket
 
 from lab.evidence import Evidence, Layer, printable
@@ -96,6 +98,8 @@ class WireSocket(LargeSteps):
         self._shows = shows
         self._deadline = manners.deadline
         self._ends_at = None if manners.longest is None else time.monotonic() + manners.longest
+        self._answer_by = time.monotonic() + 2 * manners.deadline
+        self._answered = manners.longest is None
         self._may_read = manners.most_bytes
 
     def connect(self, primitive: T_CONNECT) -> None:
@@ -134,12 +138,15 @@ class WireSocket(LargeSteps):
             self._look(received)
         elif len(received) < nr_bytes:
             self._ended()
+        else:
+            self._answered = True
         return received
 
     def _step(self, sock: socket.socket, view: memoryview) -> int:
         """Read, but not for ever and not without end."""
         if self._ends_at is not None:
-            left = self._ends_at - time.monotonic()
+            ends_at = self._ends_at if self._answered else min(self._ends_at, self._answer_by)
+            left = ends_at - time.monotonic()
             if left <= 0:
                 raise TimeoutError
             sock.settimeout(min(left, self._deadline))
@@ -186,6 +193,27 @@ class WireSocket(LargeSteps):
             return
         with contextlib.suppress(OSError), noting(self._record, "while we were sending"):
             raise error
+
+
+def guard(provider: DULServiceProvider, record: Record) -> None:
+    """Let no message of an archive end the thread that reads it with an uncaught exception.
+
+    pynetdicom's state machine raises on values that the Standard does not know.
+    """
+    run = provider.run
+
+    def guarded() -> None:
+        try:
+            run()
+        except Exception as error:  # whatever it is, a peer's message made it
+            said = printable(f"{type(error).__name__}: {error}", 120)
+            text = f"the archive's message broke the rules of the upper layer ({said})"
+            record.note(Evidence(Layer.ASSOCIATION, text, "malformed"))
+            ended = A_P_ABORT()
+            ended.provider_reason = 0
+            provider.to_user_queue.put(ended)
+
+    provider.run = guarded  # type: ignore[method-assign]
 
 
 class Replies(DIMSEServiceProvider):

@@ -98,7 +98,7 @@ class _Visit:
         pause = plan.pause
         if pause is None:
             pause = 0 if is_loopback(plan.address.host) else PAUSE
-        self._manners = replace(MANNERS, pace=Pace(plan.budget, pause))
+        self._manners = replace(MANNERS, pace=Pace(plan.budget, pause, 1.5 * plan.longest))
         self._seen: Sequence[Seen] = ()
         self._exposure: Exposure | None = None
         self._information: list[Evidence] = []

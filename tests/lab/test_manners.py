@@ -96,3 +96,10 @@ def test_no_more_is_read_than_was_agreed(planted):
         talk.find(STUDY_ROOT_FIND, every_study())
         status, _ = talk.find(STUDY_ROOT_FIND, every_study())
     assert status is None
+
+
+def test_time_may_be_over_as_well():
+    pace = Pace(5, 0, longest=-1)
+
+    with pytest.raises(BudgetSpentError, match="are over"):
+        pace.take()
