@@ -6,8 +6,9 @@ other). Probes take everything they know from it.
 
 import ipaddress
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 
 from lab.manners import UNBOUNDED, Manners
@@ -77,6 +78,9 @@ class Scene:
     bad_certificates: Mapping[str, Credential] = field(default_factory=dict)
     """Certificates that the archive must refuse, by what is wrong with them
     (:mod:`lab.bad_certificates`)."""
+    issue: Callable[[timedelta], Credential] | None = None
+    """Makes a good certificate for the first of the peers that ends so soon; None where the
+    authority is not at hand."""
     trust: Path | None = None
     """PEM of the CA that signed the archive's certificate, for our authorised peers."""
     server_name: str | None = None

@@ -1,13 +1,15 @@
 """The lab's own two archives as scenes: whom the clinic knows there, and who is a stranger."""
 
-from collections.abc import Mapping
+import secrets
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from lab import bad_certificates
 from lab.engines import Which, settings
 from lab.engines.record import BAD_CERTIFICATES, DEVICES, Archive, Lab
-from lab.pki import DOMAIN, Identity, self_made
+from lab.pki import DOMAIN, MARGIN, Authority, Identity, self_made
 from lab.scene import Credential, Peer, Scene
 from lab.target import Door, Target
 from lab.user_identity import USER
@@ -48,6 +50,7 @@ def secure_scene(lab: Lab, answer_key: Manifest | None = None) -> Scene:
         peers=_peers(lab, lab.workstation_port, certificates=True),
         stranger=make_stranger(lab),
         bad_certificates=_bad_certificates(lab),
+        issue=_issue(lab),
         trust=lab.identity("visitor", DEVICES["visitor"]).trust,
         server_name=SERVER_NAME,
         answer_key=answer_key,
@@ -126,6 +129,22 @@ def _user(identity: Identity) -> Path | None:
     """Who sits at a device of which the hardened archive demands it."""
     folder = identity.key.parent / USER
     return folder if folder.exists() else None
+
+
+def _issue(lab: Lab) -> Callable[[timedelta], Credential] | None:
+    """The lab's authority, where it lies on this machine."""
+    folder = lab.folder / "authority"
+    if not folder.is_dir():
+        return None
+
+    def issue(lasts: timedelta) -> Credential:
+        now, own = datetime.now(UTC), lab.folder / "passing" / secrets.token_hex(8)
+        validity = (now - MARGIN, now + lasts)
+        title = DEVICES["modality"]
+        made = Authority.load(folder).issue("modality", own, ae_title=title, validity=validity)
+        return Credential(made.certificate, made.key)
+
+    return issue
 
 
 def make_stranger(lab: Lab) -> Peer:

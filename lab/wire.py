@@ -147,14 +147,21 @@ def connect_tcp(sock: socket.socket, address: tuple[str, int], record: Record) -
 
 
 def wrap_tls(
-    sock: socket.socket, context: ssl.SSLContext, server_name: str, record: Record, *, shows: bool
+    sock: socket.socket,
+    context: ssl.SSLContext,
+    server_name: str,
+    record: Record,
+    *,
+    shows: bool,
+    session: ssl.SSLSession | None = None,
 ) -> ssl.SSLSocket:
     """Shake hands, then wait for what a TLS 1.3 server says after it; an OSError is noted.
 
-    ``shows``: whether the context has a certificate of ours to show.
+    ``shows``: whether the context has a certificate of ours to show. ``session``: one of earlier,
+    to be taken up again.
     """
     with noting(record, "during the TLS handshake"):
-        wrapped = context.wrap_socket(sock, server_hostname=server_name)
+        wrapped = context.wrap_socket(sock, server_hostname=server_name, session=session)
     version, cipher = wrapped.version(), (wrapped.cipher() or ("?",))[0]
     sent = "with" if shows else "without"
     text = f"{version} handshake completed, {cipher}, {sent} a certificate of ours"

@@ -108,6 +108,7 @@ class Tls(Control):
         "common_calling_titles",
         "move_in_plaintext",
         "move_to_impostor",
+        "resumed_after_expiry",
     )
 
     certificate: OperatorPaths = ()

@@ -1,6 +1,7 @@
 """An archive made wrong, one made right, and a port where nobody listens."""
 
 import hashlib
+import secrets
 import sys
 from contextlib import ExitStack
 from dataclasses import replace
@@ -19,7 +20,7 @@ from lab.friend import greet
 from lab.issuing import users
 from lab.marked import Marked
 from lab.pki import Authority, self_made
-from lab.scene import Peer, Scene
+from lab.scene import Credential, Peer, Scene
 from lab.sop_classes import CT
 from lab.target import Door
 from lab.user_identity import USER
@@ -96,6 +97,19 @@ def _config(folder: Path, workstation_port: int, callback_port: int, **more) -> 
             **more,
         }
     )
+
+
+def _passing(identities, lasts):
+    """A good certificate that ends in a moment."""
+    folder = identities["visitor"].trust.parent.parent
+    now = datetime.now(UTC)
+    made = Authority.load(folder / "authority").issue(
+        "modality",
+        folder / "passing" / secrets.token_hex(8),
+        ae_title="MODALITY",
+        validity=(now - timedelta(hours=1), now + lasts),
+    )
+    return Credential(made.certificate, made.key)
 
 
 def _stranger(identities):
@@ -182,6 +196,7 @@ def _secure(stack, identities, folder, name="secure", controls=None):
         peers=_peers(identities, workstation_port, certificates=tls),
         stranger=_stranger(identities),
         bad_certificates=bad_certificates.load(identities["visitor"].trust.parent.parent / "bad"),
+        issue=lambda lasts: _passing(identities, lasts),
         trust=identities["visitor"].trust,
         callback_port=callback_port,
         handshake_deadline=DEADLINE,

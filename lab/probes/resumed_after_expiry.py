@@ -1,0 +1,63 @@
+"""A session that outlives its certificate.
+
+Why it matters: TLS sessions can be taken up again without another look at the certificate. What was
+asked of it when the session began is not asked again: a device that was revoked at noon, or whose
+certificate ended, goes on until its session does, and each resumption begins a new one.
+
+What it does: shows a certificate of the right CA that is good for a few seconds, under both right
+AE titles; waits until it has ended; then takes the session up again and asks for an association.
+Where the port speaks plaintext it goes on in plaintext: the question is whether this peer is
+served.
+
+What it cannot tell: whether a session is ended by a new revocation list as it is by a date: the
+lab's archive looks at both at each connection, and its own tests prove it.
+"""
+
+import time
+from datetime import UTC, datetime, timedelta
+
+from cryptography import x509
+
+from lab import closing
+from lab.asking import is_served, need_peer, refusal
+from lab.probe import Answered, NotTestedError, Severity, no, probe, yes
+from lab.resumption import ACCEPTED, Caller
+from lab.scene import Credential, Scene
+from lab.wire import Record
+
+LASTS = timedelta(seconds=3)
+
+
+@probe(
+    asks="Is a session taken up again after its certificate has ended?",
+    holds=("both AE titles", "client certificate of the right CA that ends in a moment"),
+    lacks=("a certificate that is valid now",),
+    severity=Severity.MEDIUM,
+    standard=("RFC 8446 2.2", "RFC 5280 6.1.3", "RFC 9325 3.4"),
+    fix="Look at the certificate of a resumed session again, or resume none.",
+    closing=closing.CERTIFICATES,
+)
+def resumed_after_expiry(scene: Scene) -> Answered:
+    """Begin in time, and go on too late."""
+    target = scene.target(need_peer(scene))
+    if not scene.door.tls:
+        with target.converse() as talk:
+            return is_served(talk)
+    if scene.issue is None:
+        raise NotTestedError("the authority is not at hand that would issue a certificate")
+    shown, record = scene.issue(LASTS), Record()
+    caller = Caller(target, shown, record)
+    try:
+        session = caller.call().session
+        _outlive(shown)
+        heard = caller.call(session)
+    except OSError:
+        return refusal(record)
+    return (yes if heard.first == ACCEPTED else no)(record.evidence)
+
+
+def _outlive(shown: Credential) -> None:
+    """Wait until the certificate has ended; its dates are in whole seconds."""
+    leaf = x509.load_pem_x509_certificate(shown.certificate.read_bytes())
+    left = leaf.not_valid_after_utc + timedelta(seconds=1) - datetime.now(UTC)
+    time.sleep(max(left.total_seconds(), 0.0))
