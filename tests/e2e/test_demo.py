@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 from lab.engines.record import Lab
+from lab.probes import PROBES
 from lab.report.model import DemoReport
 from sample_images.patients import plan
 
@@ -66,7 +67,8 @@ def test_everything_leaks_and_then_nothing_does(demo):
     assert leaked.text == "L6+W"
     assert (leaked.patients.obtained, leaked.patients.planted) == (PATIENTS, PATIENTS)
     assert leaked.images.obtained == leaked.images.planted == leaked.images.identical
-    assert {probe.answer for probe in report.open.probes} == {"yes"}
+    kept_out = {probe.id for probe in report.open.probes if probe.answer != "yes"}
+    assert kept_out == {probe.id for probe in PROBES if probe.built_in}
 
     kept = report.secure.exposure
     assert (kept.patients.obtained, kept.images.obtained) == (0, 0)
