@@ -97,7 +97,20 @@ def verify(
 ) -> None:
     """Put the questions to any PACS. Read-only, counted, gentle; a report with the reasons."""
     with faults("use"), tempfile.TemporaryDirectory(prefix="pacslab-user-") as folder:
+        asked = wanted(
+            claims=claims,
+            statement=conformance_statement,
+            junit=junit,
+            sarif=sarif,
+            pack=pack,
+            signing_key=signing_key,
+        )
         if targets is not None:
+            if junit or sarif or pack:
+                raise WrongUseError(
+                    "--junit, --sarif and --pack are of one archive: "
+                    "make them afterwards, pacslab report show and report pack"
+                )
             pattern = Order(
                 "",
                 Address("", "", ()),
@@ -110,6 +123,7 @@ def verify(
                 budget=budget,
                 pause=pause,
                 closed_by=catalogue.closed_by(),
+                claims=asked.claims,
             )
             _show_many(read_targets(targets, read_scope(scope), pattern), out, jobs)
         if target is None:
@@ -145,14 +159,6 @@ def verify(
             budget=budget,
             pause=pause,
             closed_by=catalogue.closed_by(),
-        )
-        asked = wanted(
-            claims=claims,
-            statement=conformance_statement,
-            junit=junit,
-            sarif=sarif,
-            pack=pack,
-            signing_key=signing_key,
         )
         _show(plan, out, asked)
 

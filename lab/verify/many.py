@@ -15,13 +15,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
+from lab.claims.reading import Claims
 from lab.errors import WrongUseError
 from lab.report import templates
 from lab.report.model import Report
 from lab.verdict import ExitCode, Verdict
 from lab.verify.address import Address, check_consent, parse
 from lab.verify.identity import NOBODY, Identity, read_identity
-from lab.verify.leaving import Wanted, leave
+from lab.verify.leaving import Wanted, exit_code, leave
 from lab.verify.one import Plan, verify
 
 COLUMNS = ("target", "called_ae", "identity")
@@ -43,6 +44,8 @@ class Order:
     budget: int = 1000
     pause: float | None = None
     closed_by: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    claims: Claims | None = None
+    """Held against each of them."""
 
 
 @dataclass(frozen=True)
@@ -145,11 +148,11 @@ def _ask(order: Order) -> Row:
             closed_by=order.closed_by,
         )
         verified = verify(plan)
-        report = leave(verified.report, plan.transcript, order.out, Wanted())
+        report = leave(verified.report, plan.transcript, order.out, Wanted(order.claims))
     except Exception as error:  # one archive must not stop the others
         fault = f"{type(error).__name__}: {error}"
         return _row(order, None, ExitCode.INCONCLUSIVE, began, fault)
-    return _row(order, report, verified.exit_code, began, "")
+    return _row(order, report, exit_code(verified.exit_code, report), began, "")
 
 
 def _row(order: Order, report: Report | None, code: ExitCode, began: float, fault: str) -> Row:

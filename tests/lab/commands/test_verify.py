@@ -113,3 +113,19 @@ def test_our_own_statement_is_read_and_confirmed(right, identities, tmp_path):
     assert verdicts["PS3.15 B.12"] == "confirmed, as far as asked"
     assert verdicts["PS3.15 A.5"] == "cannot be certified from outside"
     assert not {"contradicted", "retired"} & set(verdicts.values())
+
+
+def test_forms_of_one_archive_are_not_silently_left_out_for_many(tmp_path):
+    (tmp_path / "list.csv").write_text("target\n127.0.0.1:9\n")
+    done = run("--targets", tmp_path / "list.csv", "--junit", tmp_path / "j.xml")
+    assert done.exit_code == 2
+    assert "pacslab report show" in done.stderr
+
+
+def test_claims_are_held_against_each_of_many(tmp_path):
+    (tmp_path / "list.csv").write_text(f"target\n127.0.0.1:{free_port()}\n")
+    claims = ("--claims", "example:retired_tls", "--out", tmp_path / "out", "--jobs", "1")
+    done = run("--targets", tmp_path / "list.csv", *claims)
+    (report,) = (tmp_path / "out").glob("*/report.json")
+    assert done.exit_code == 1
+    assert len(json.loads(report.read_text())["claims"]) == 4
