@@ -132,8 +132,13 @@ def test_the_scripts_are_clean(program):
 
 @pytest.mark.parametrize(
     "path",
-    [path for path in (ROOT / "compose").rglob("*") if path.is_file()] + [ROOT / ".ci" / "run"],
+    [
+        *sorted(path for path in (ROOT / "compose").rglob("*") if path.is_file()),
+        ROOT / ".ci" / "run",
+    ],
     ids=lambda path: str(path.relative_to(ROOT)),
 )
 def test_no_address_of_a_server_elsewhere_is_written_down(path):
-    assert not re.findall(r"(?:https?|s?ftp)://", path.read_text(encoding="utf-8"))
+    """Names below pacslab.internal lead nowhere (RFC 6762 G, ICANN's .internal)."""
+    elsewhere = r"(?:https?|s?ftp)://(?!(?:[a-z]+\.)*pacslab\.internal\b)"
+    assert not re.findall(elsewhere, path.read_text(encoding="utf-8"))

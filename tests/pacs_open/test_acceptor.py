@@ -381,6 +381,7 @@ def test_a_peer_behind_a_balancer_is_known_by_its_own_address(
                     pass
     server.stop()
 
-    ended = [(event.peer.address, event.why) for event in witness.of(Moment.CONNECTION_DROPPED)]
-    assert [address for address, _ in ended] == ["192.0.2.7", "127.0.0.1"]
-    assert "PROXY header" in ended[1][1]
+    # Each connection has its own thread: which of them tells first is nobody's promise.
+    ended = {event.peer.address: event.why for event in witness.of(Moment.CONNECTION_DROPPED)}
+    assert set(ended) == {"192.0.2.7", "127.0.0.1"}
+    assert "PROXY header" in ended["127.0.0.1"]
