@@ -9,7 +9,7 @@ import json
 import secrets
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 import pytest
@@ -19,7 +19,7 @@ from pydicom.dataset import Dataset
 from lab.conversation import SUCCESS
 from lab.engines import containers, guard
 from lab.engines import images as lab_images
-from lab.engines.compose import Compose
+from lab.engines.compose import Compose, ComposeError
 from lab.engines.daemon import Daemon, connected
 from lab.engines.ports import free_port
 from lab.pki import Identity
@@ -184,7 +184,8 @@ def clinic(tmp_path_factory):
             made.await_health("postgresql", *REPLICAS, "balancer")
             yield made
         finally:
-            compose.run(PROFILE, "down", "--volumes", "--remove-orphans", "--timeout", "3")
+            with suppress(ComposeError):  # what is left then is swept away
+                compose.run(PROFILE, "down", "--volumes", "--remove-orphans", "--timeout", "3")
             containers.sweep(daemon, compose.project)
 
 
