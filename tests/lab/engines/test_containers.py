@@ -103,6 +103,20 @@ def test_beside_a_stopped_container_its_volumes_are_at_hand(daemon, project, ser
     assert [one.id for one in containers.all_of(daemon, project)] == [made.id]
 
 
+def test_who_failed_once_and_was_started_again_is_well(service):
+    script = "cd /var/lib/pacslab; [ -e twice ] || { touch twice; exit 1; }; sleep 600"
+    made = service("one", script, restart_policy={"Name": "on-failure"})
+    containers.await_health({"one": made}, within=30)
+    made.reload()
+    assert made.status == "running"
+
+
+def test_who_fails_again_and_again_is_not(service):
+    made = service("one", "echo no key; exit 1", restart_policy={"Name": "on-failure"})
+    with pytest.raises(UnwellError, match=r"one ended with exit code .*no key"):
+        containers.await_health({"one": made}, within=60)
+
+
 def test_what_is_copied_out_is_readable_by_its_owner_alone(service, tmp_path):
     made = service(
         "one",
