@@ -12,7 +12,7 @@ from lab.cli import app
 ROOT = Path(__file__).parents[2]
 TEXTS = ("README.md", "CONTRIBUTING.md", "SECURITY.md", "compose/README.md")
 CODE = re.compile(r"```[a-z]*\n(.*?)```|`([^`\n]+)`", re.DOTALL)
-CALL = re.compile(r"(?:^|[\s;&|])(?:\.venv/bin/)?pacslab( [^;&|\n`]*)")
+CALL = re.compile(r"(?:^\s*|[;&|]\s*|\.venv/bin/)pacslab( [^;&|\n`]*)")
 SHOWN = {"X", "…", "..."}
 
 
