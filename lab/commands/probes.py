@@ -9,6 +9,7 @@ from rich.text import Text
 
 from lab import catalogue
 from lab.commands.faults import faults
+from lab.not_asked import NOT_ASKED
 from lab.report import text
 
 
@@ -23,3 +24,5 @@ def probes(name: Annotated[str | None, typer.Argument(metavar="ID")] = None) -> 
         for row in catalogue.probe_rows():
             table.add_row(*map(Text, row))
         console.print(table)
+        for weakness, why in NOT_ASKED.items():
+            console.print(Text(f"not asked: {weakness}: {why}", "dim"))
