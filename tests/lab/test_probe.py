@@ -118,3 +118,13 @@ def test_what_holds_nothing_issued_is_answered_alike_without_any_key_of_the_clin
         }
         stranger = replace(scene, peers=names, trust=None)
         assert one.ask(stranger).answer is answer
+
+
+@pytest.mark.parametrize(
+    "one", [one for one in PROBES if one.exhausts or one.malforms], ids=lambda one: one.id
+)
+def test_what_exhausts_or_is_malformed_is_for_the_labs_own_archives_only(wrong, one):
+    answered = one.ask(replace(wrong, own=False))
+
+    assert answered.untold is Untold.NOT_TESTED
+    assert "not the lab's own" in answered.evidence[-1].text
