@@ -65,11 +65,12 @@ class LargeSteps(AssociationSocket):
 
     def _shutdown_socket(self) -> None:
         """Close even where there is nothing left to shut down; pynetdicom's own leaks it then."""
-        if self.socket is None:
+        sock = self.socket  # another thread may put it away meanwhile
+        if sock is None:
             return
         with contextlib.suppress(OSError):
-            self.socket.shutdown(socket.SHUT_RDWR)
-        self.socket.close()
+            sock.shutdown(socket.SHUT_RDWR)
+        sock.close()
 
     def _open_socket(self) -> socket.socket:
         if self.socket is None:

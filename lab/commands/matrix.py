@@ -24,7 +24,7 @@ def matrix(
     probes: Annotated[list[str] | None, typer.Option(help="The same for the questions.")] = None,
     jobs: Annotated[
         int,
-        typer.Option(min=0, max=64, help="Archives asked at once; 0: three for each processor."),
+        typer.Option(min=0, max=64, help="Archives asked at once; 0: as many as suit."),
     ] = 0,
     out: Annotated[Path, typer.Option(help="Folder of page and data.")] = Path("out/matrix"),
 ) -> None:

@@ -81,7 +81,8 @@ class Matrix(_Entry):
         description="By column: every friend was served, before and after the questions"
     )
     asked_again: tuple[str, ...] = Field(
-        default=(), description="Columns that were asked twice: at first a friend was not served"
+        default=(),
+        description="Columns that were asked anew, each time: a friend was not served before",
     )
     refused: Mapping[str, str] = Field(
         default={}, description="By column where a friend was not served: what was seen"

@@ -25,12 +25,14 @@ Progress = Callable[[int, int, str], None]
 
 T = TypeVar("T")
 
+TWICE_MORE = 2
+"""How often a column is asked anew whose friends were not served."""
 PRELOAD = ("lab.matrix.asking",)
 
 
 def default_jobs() -> int:
     """Columns at a time: a column waits more often than it computes."""
-    return 3 * (os.cpu_count() or 1)
+    return 2 * (os.cpu_count() or 1) + 1
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,11 @@ class _Filling:
         )
 
     def _ask(self, wanted: Mapping[Column, Sequence[str]]) -> Mapping[Column, Asked]:
-        """Several columns at once; in the order wanted."""
+        """Several columns at once, in the order wanted.
+
+        On a machine that has no time a friend may not be served: such a column is asked anew when
+        all others are done, and nothing else meanwhile.
+        """
         self._of += sum(len(probes) for probes in wanted.values())
         pool = ThreadPoolExecutor(self._plan.jobs)
         try:
@@ -127,22 +133,27 @@ class _Filling:
             }
             for one in as_completed(asking.values()):
                 one.result()  # the first fault ends it
-            return {column: one.result() for column, one in asking.items()}
         finally:
             pool.shutdown(cancel_futures=True)
+        return {
+            column: self._until_served(column, wanted[column], one.result())
+            for column, one in asking.items()
+        }
+
+    def _until_served(self, column: Column, probes: Sequence[str], asked: Asked) -> Asked:
+        for _ in range(TWICE_MORE):
+            if asked.served:
+                break
+            self._again.append(column.name)
+            self._of += len(probes)
+            asked = self._one(column, probes)
+        return asked
 
     def _one(self, column: Column, probes: Sequence[str]) -> Asked:
-        """One column; once more if a friend was not served, as on a machine that has no time."""
-
         def told(_probe: str) -> None:
             self._done += 1
             self._progress(self._done, self._of, column.name)
 
-        asked = ask(self._ablation, column, probes, told)
-        if asked.served:
-            return asked
-        self._again.append(column.name)
-        self._of += len(probes)
         return ask(self._ablation, column, probes, told)
 
 

@@ -144,7 +144,7 @@ def send(running: Running, files: list[Path]) -> float:
 def matrix() -> str:
     """The whole matrix, once: what was asked in how many seconds, and the claims it proved."""
     filled = fill(Plan(catalogue.controls()), lambda *_: None)
-    again = f", {len(filled.asked_again)} columns asked twice" if filled.asked_again else ""
+    again = f", {len(filled.asked_again)} times a column anew" if filled.asked_again else ""
     return f"matrix: {grid.size(filled)}; {grid.headline(filled)}{again}"
 
 

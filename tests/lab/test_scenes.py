@@ -87,4 +87,4 @@ def test_a_chosen_archive_is_met_as_it_is_with_brisk_values(lab, tls):
     assert scene.door.tls is tls
     assert all((peer.certificate is not None) is tls for peer in scene.peers.values())
     assert scene.stranger.certificate is not None
-    assert (scene.handshake_deadline, scene.associations_per_peer) == (1.0, 6)
+    assert (scene.handshake_deadline, scene.associations_per_peer) == (2.5, 6)

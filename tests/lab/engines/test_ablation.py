@@ -50,7 +50,7 @@ def test_the_settings_are_the_labs_own_with_brisk_values(made):
             next((made.lab.folder / "secure").glob("settings-*.toml")).read_text()
         )
 
-    assert tables["controls"]["handshake_deadline"]["seconds"] == 1.0
+    assert tables["controls"]["handshake_deadline"]["seconds"] == 2.5
     assert tables["controls"]["association_limit"]["per_peer"] == 6
     assert tables["controls"]["calling_ae"]["titles"]
 
