@@ -23,10 +23,13 @@ from lab.report import grid
 from sample_images.manifest import Manifest
 from sample_images.writing import write
 from tests.bench.engines import resets, sizes
+from tests.bench.many import many
 from tests.bench.servers import ENVIRONMENT, PATHS, SERVERS, Running, Server
 
 STORESCU = shutil.which("storescu", path=PATHS)
 CT_IMAGES = 120
+MANY = 200
+"""Archives on one list."""
 
 
 def main() -> int:
@@ -34,7 +37,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench")
     parser.add_argument("--rounds", type=int, default=3, help="how often each server has its turn")
     parser.add_argument(
-        "--only", choices=("stores", "matrix", "demo", "engines"), help="one part alone"
+        "--only", choices=("stores", "matrix", "demo", "engines", "verify"), help="one part alone"
     )
     options = parser.parse_args()
     console = Console()
@@ -47,6 +50,8 @@ def main() -> int:
     if options.only in {None, "engines"}:
         console.print(sizes())
         console.print(resets(options.rounds))
+    if options.only in {None, "verify"}:
+        console.print(many(MANY, jobs=4))
     return 0
 
 
