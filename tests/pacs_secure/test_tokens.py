@@ -77,7 +77,7 @@ def test_a_good_token_names_its_user():
         (lambda: by_hand({"alg": "ES256"}, CLAIMS), "signature is wrong"),
         (lambda: by_hand({"alg": "ES256"}, CLAIMS, bytes(64)), "signature is wrong"),
         (lambda: by_hand({"alg": "ES256"}, {**CLAIMS, "sub": 7}, bytes(64)), "signature is wrong"),
-        (lambda: token()[:-4], "is no token"),
+        (lambda: token()[:-4], "is no token|signature is wrong"),
         (lambda: token() + b".x", "is no token"),
         (lambda: b"", "is no token"),
         (lambda: b"\xff\xfe", "is no token"),
