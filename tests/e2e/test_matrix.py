@@ -217,9 +217,9 @@ def emptied(source):
     ]
     assert moments
     for moment in moments:
-        given = ast.Name(moment.args.args[1].arg, ast.Load())
-        back = moment.name in {"narrow", "dial", "voice"}
-        moment.body = [ast.Return(given)] if back else [ast.Pass()]
+        moment.body = [ast.Pass()]
+        if moment.name in {"narrow", "dial", "voice"}:
+            moment.body = [ast.Return(ast.Name(moment.args.args[1].arg, ast.Load()))]
     return ast.unparse(ast.fix_missing_locations(tree))
 
 
