@@ -22,6 +22,8 @@ from sample_images.size import Size
 pytestmark = [pytest.mark.engine, pytest.mark.slow]
 
 WELL_WITHIN = 120.0
+UNWELL_WITHIN = 40.0
+"""Seconds in which it has said why it does not start."""
 DRAWN_WITHIN = 400.0
 """Seconds for drawing what is sent: a busy machine has other things to do, too."""
 SOME = 5
@@ -214,7 +216,7 @@ def test_a_certificate_out_of_its_dates_is_said_and_a_new_one_mends_it(
     issue("pacs-secure", dates)
     secure.restart(timeout=15)
     with pytest.raises(containers.UnwellError, match=f"pacs-secure .*{said}"):
-        _await(secure)
+        containers.await_health({"pacs-secure": secure}, UNWELL_WITHIN)
 
     issue.good()
     issue("modality", dates)
