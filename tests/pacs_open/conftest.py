@@ -47,7 +47,10 @@ from pacs_open.wire.command import Command, CommandField, encode
 from pacs_open.wire.negotiation import Wanted, conclude, propose
 from tests.pacs_open import postgresql_server
 
-hypothesis.settings.register_profile("house", deadline=None)  # a busy machine is no fault
+# A busy machine is no fault.
+hypothesis.settings.register_profile(
+    "house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
 hypothesis.settings.load_profile("house")
 
 CT_IMAGE = "1.2.840.10008.5.1.4.1.1.2"

@@ -10,6 +10,7 @@ from pydicom import Dataset
 from pynetdicom import AE, evt
 from pynetdicom.sop_class import StorageCommitmentPushModel, StorageCommitmentPushModelInstance
 
+from lab.transport import Replies
 from pacs_open.archive.segment import path_of
 from pacs_open.control import Control
 from pacs_open.refusals import not_authorized
@@ -77,6 +78,7 @@ def ask(reports):
         association = ae.associate(
             host, port, evt_handlers=[(evt.EVT_N_EVENT_REPORT, reports.take)]
         )
+        association.dimse = Replies(association)  # pynetdicom's own may lose a fast reply
         assert association.is_established
 
         def request(
