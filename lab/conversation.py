@@ -183,6 +183,10 @@ class Conversation:
             text = f"no report of Storage Commitment within {REPORT_WITHIN:g} s"
             self.record.note(Evidence(Layer.DIMSE, text, "silence"))
             return frozenset()
+        if VERIFICATION in self.accepted:
+            # pynetdicom answers the report after we have it; a release that overtakes that answer
+            # ends its thread with an error. This comes back after the answer is out.
+            self._association.send_c_echo()
         if report.get("TransactionUID") != wish.TransactionUID:
             return frozenset()
         named = report.get("ReferencedSOPSequence") or ()

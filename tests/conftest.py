@@ -89,6 +89,13 @@ def absent_engine() -> str | None:
     return None
 
 
+@pytest.fixture(autouse=True)
+def _ctrl_c_is_as_it_was():
+    """Code that a worker process begins with ignores Ctrl-C; a test that calls it must not."""
+    yield
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     if item.get_closest_marker("engine") and (reason := absent_engine()):
         pytest.skip(reason)

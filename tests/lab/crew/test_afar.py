@@ -106,7 +106,11 @@ def test_every_verdict_is_the_one_of_the_crew_here(afar, here, filled, filled_he
     scene, outcome = afar.ask(which, filled.answer_key, lambda *step: told.append(step))
     _, same = here.ask(which, filled_here.answer_key, lambda *step: None)
 
-    assert judged(outcome) == judged(same)
+    afar_said, here_said = judged(outcome), judged(same)
+    if which == "secure":  # a certificate that ends soon is made by who has the authority's key
+        told_why = afar_said.pop("resumed_after_expiry"), here_said.pop("resumed_after_expiry")
+        assert [verdict for _, verdict in told_why] == [Verdict.NOT_TESTED, Verdict.PASS]
+    assert afar_said == here_said
     assert outcome.positive_control.ok, outcome.positive_control.evidence
     titles = {"EXAM-MODALITY", "EXAM-WORKSTATION", "EXAM-VISITOR", "EXAM-READER"}
     assert set(outcome.positive_control.peer.split(", ")) == titles

@@ -35,11 +35,13 @@ def test_the_stranger_takes_pictures_of_the_open_one_and_none_of_the_other(here,
     assert nothing == []
 
 
-@pytest.mark.parametrize(("which", "answer"), [("open", "yes"), ("secure", "no")])
-def test_questions_are_put_to_both_and_it_is_told_to_whom(here, filled_here, which, answer):
+@pytest.mark.parametrize("which", ["open", "secure"])
+def test_questions_are_put_to_both_and_it_is_told_to_whom(here, filled_here, which):
     told = []
     scene, outcome = here.ask(which, filled_here.answer_key, lambda *step: told.append(step))
     assert scene.name == which
     assert [found.probe for found in outcome.findings] == list(PROBES)
-    assert {found.answered.answer for found in outcome.findings} == {answer}
+    for found in outcome.findings:
+        leaks = which == "open" and not found.probe.built_in
+        assert found.answered.answer == ("yes" if leaks else "no"), found
     assert [done for done, _, _ in told] == list(range(1, len(PROBES) + 1))

@@ -8,7 +8,11 @@ from dataclasses import replace
 import pytest
 from pydicom import Dataset
 from pynetdicom import AE, evt
-from pynetdicom.sop_class import StorageCommitmentPushModel, StorageCommitmentPushModelInstance
+from pynetdicom.sop_class import (
+    StorageCommitmentPushModel,
+    StorageCommitmentPushModelInstance,
+    Verification,
+)
 
 from lab.transport import Replies
 from pacs_open.archive.segment import path_of
@@ -74,6 +78,7 @@ def ask(reports):
     def associate(pacs):
         ae = AE("MODALITY")
         ae.add_requested_context(StorageCommitmentPushModel)
+        ae.add_requested_context(Verification)
         host, port = pacs.server.address
         association = ae.associate(
             host, port, evt_handlers=[(evt.EVT_N_EVENT_REPORT, reports.take)]
@@ -93,6 +98,7 @@ def ask(reports):
             return status.Status
 
         yield request
+        association.send_c_echo()  # pynetdicom has answered the reports by then
         association.release()
 
     return associate
