@@ -3,8 +3,6 @@
 import re
 from datetime import UTC, datetime
 
-from docker.errors import APIError
-
 from lab.engines import EngineError, containers, raising
 from lab.engines.admitting import await_word
 from lab.engines.daemon import Daemon
@@ -43,8 +41,7 @@ def _pki(lab: Lab, *command: str) -> str:
 def _reload(daemon: Daemon, lab: Lab) -> None:
     archive = containers.need(daemon, lab.project, SECURE)
     since = datetime.now(UTC)
-    try:
-        archive.kill(signal="SIGHUP")
-    except APIError as error:
-        raise EngineError(f"{SECURE} is not running; `pacslab reset` starts it again") from error
+    # Not by the engine's own kill: after that one, whatever the signal, it takes a container for
+    # stopped by hand, and does not start it again once it dies.
+    containers.do(archive, SECURE, ["sh", "-c", "kill -HUP 1"])
     await_word(lambda: archive.logs(since=since))

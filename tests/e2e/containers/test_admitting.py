@@ -1,5 +1,9 @@
 """A device comes and goes while the lab's containers run: pki signs, the archive looks again."""
 
+import os
+import signal
+import threading
+
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -54,3 +58,25 @@ def test_what_cannot_be_is_told_and_withdrawn(lab, engine, device):
         engine.revoke(lab, "nobody")
     with visitor(lab, "secure").converse() as talk:
         assert talk.echo() == SUCCESS
+
+
+def test_an_archive_that_looked_again_still_comes_back_when_it_dies(
+    mended, engine, device, service
+):
+    """An engine does not start again what was sent a signal by its own `kill`, even HUP."""
+    newcomer, _, _ = device
+    engine.admit(mended, newcomer)
+    engine.revoke(mended, newcomer.name)
+    archive = service("pacs-secure")
+    archive.reload()
+    started = archive.attrs["State"]["StartedAt"]
+    os.kill(archive.attrs["State"]["Pid"], signal.SIGKILL)
+
+    pause = threading.Event()
+    for _ in range(300):
+        archive.reload()
+        if archive.attrs["State"]["Running"] and archive.attrs["State"]["StartedAt"] != started:
+            break
+        pause.wait(0.2)
+    assert archive.attrs["State"]["StartedAt"] != started
+    assert archive.attrs["State"]["Running"]
