@@ -1,7 +1,10 @@
 """The crew in this process: the same story as in tests/e2e/test_demo.py, one step at a time."""
 
+from datetime import timedelta
+
 import pytest
 
+from lab.engines.process import ProcessEngine
 from lab.probes import PROBES
 
 
@@ -35,10 +38,21 @@ def test_the_stranger_takes_pictures_of_the_open_one_and_none_of_the_other(here,
     assert nothing == []
 
 
+@pytest.fixture(scope="module")
+def unasked(tmp_path_factory, load, quiet):
+    """A crew at archives that nobody has asked yet: who asks twice in a minute has to wait."""
+    engine = ProcessEngine()
+    running = engine.up(tmp_path_factory.mktemp("lab") / "lab", time_to_live=timedelta(minutes=10))
+    crew = engine.crew(running)
+    yield crew, crew.fill(load, quiet)
+    engine.down(running)
+
+
 @pytest.mark.parametrize("which", ["open", "secure"])
-def test_questions_are_put_to_both_and_it_is_told_to_whom(here, filled_here, which):
+def test_questions_are_put_to_both_and_it_is_told_to_whom(unasked, which):
+    crew, filled = unasked
     told = []
-    scene, outcome = here.ask(which, filled_here.answer_key, lambda *step: told.append(step))
+    scene, outcome = crew.ask(which, filled.answer_key, lambda *step: told.append(step))
     assert scene.name == which
     assert [found.probe for found in outcome.findings] == list(PROBES)
     for found in outcome.findings:
