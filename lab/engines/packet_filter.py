@@ -14,6 +14,7 @@ rule carries the lab's name as a comment; by that it is found and removed.
 import shlex
 import shutil
 import subprocess
+import time
 from collections.abc import Collection, Iterator, Sequence
 
 from lab.evidence import printable
@@ -24,6 +25,9 @@ USERS_CHAIN = "DOCKER-USER"
 CHAINS = ("INPUT", "FORWARD", USERS_CHAIN)
 WITHIN = 20.0
 """Seconds for one command; others may hold the lock of the filter."""
+JUMP_TRIES = 10
+JUMP_AGAIN_AFTER = 0.05
+"""Seconds until docker, which moves the jump to its chain, has put it back for sure."""
 
 Rule = tuple[str, Sequence[str]]
 """Chain, and the words of the rule."""
@@ -95,9 +99,18 @@ def _rules(
 
 
 def _forward_chain() -> str:
-    """Docker's own chain for users, if packets go through it; else the kernel's."""
-    leads = _run("-C", "FORWARD", "-j", USERS_CHAIN).returncode == 0
-    return USERS_CHAIN if leads else "FORWARD"
+    """Docker's own chain for users, if packets go through it; else the kernel's.
+
+    Whenever a network is made, docker takes the jump to its chain out and puts it back in front:
+    for a moment it is not there, and nothing has been removed.
+    """
+    for _ in range(JUMP_TRIES):
+        if _run("-C", "FORWARD", "-j", USERS_CHAIN).returncode == 0:
+            return USERS_CHAIN
+        if _run("-S", USERS_CHAIN).returncode:
+            break
+        time.sleep(JUMP_AGAIN_AFTER)
+    return "FORWARD"
 
 
 def _is_set(chain: str, words: Sequence[str]) -> bool:

@@ -99,6 +99,42 @@ said = [chain("DOCKER-USER"), chain("FORWARD")]
     assert len(forward) == 2
 
 
+def test_docker_that_moves_its_jump_has_removed_nothing(apart):
+    """It takes the jump out and puts it back in front whenever a network is made."""
+    stood, stands, set_again, forward = apart("""
+iptables("-N", "DOCKER-USER")
+iptables("-I", "FORWARD", "-j", "DOCKER-USER")
+p.stand("one", ["br-a"])
+stood = p.stands("one", ["br-a"])
+class p_time:  # its own only: subprocess sleeps, too
+    def sleep(_):
+        iptables("-I", "FORWARD", "-j", "DOCKER-USER")
+p.time = p_time
+iptables("-D", "FORWARD", "-j", "DOCKER-USER")
+stands = p.stands("one", ["br-a"])
+iptables("-D", "FORWARD", "-j", "DOCKER-USER")
+p.stand("one", ["br-a", "br-b"])
+said = [stood, stands, len(chain("DOCKER-USER")), chain("FORWARD")]
+""")
+    assert stood is True
+    assert stands is True
+    assert set_again == 4
+    assert forward == ["-A FORWARD -j DOCKER-USER"]
+
+
+def test_a_jump_that_does_not_come_back_is_missed(apart):
+    assert (
+        apart("""
+iptables("-N", "DOCKER-USER")
+iptables("-I", "FORWARD", "-j", "DOCKER-USER")
+p.stand("one", ["br-a"])
+iptables("-D", "FORWARD", "-j", "DOCKER-USER")
+said = p.stands("one", ["br-a"])
+""")
+        is False
+    )
+
+
 def test_setting_them_twice_sets_them_once(apart):
     once, twice = apart("""
 p.stand("one", ["br-a"])
