@@ -225,10 +225,15 @@ class Authority:
 
     def write_crl(self, path: Path) -> None:
         """Write the revocation lists of intermediate and root, one PEM file for both."""
-        lists = [
-            (self.directory / f"{name}-crl.pem").read_bytes() for name in ("intermediate", "root")
-        ]
-        replace_file(path, b"".join(lists))
+        self._write_crl(path, (self.directory / "intermediate-crl.pem").read_bytes())
+
+    def write_crl_with(self, path: Path, certificate: x509.Certificate) -> None:
+        """The same lists with one more certificate, which this one archive alone is told of."""
+        serials = {*self._revoked(), certificate.serial_number}
+        self._write_crl(path, revocation_list(self._intermediate, tuple(sorted(serials))))
+
+    def _write_crl(self, path: Path, of_intermediate: bytes) -> None:
+        replace_file(path, of_intermediate + (self.directory / "root-crl.pem").read_bytes())
 
     def _write_crls(self, revoked: Sequence[int]) -> None:
         """Sign both lists anew; the intermediate itself is never revoked."""

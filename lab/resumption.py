@@ -28,6 +28,11 @@ class Heard:
     session: ssl.SSLSession | None
     resumed: bool
 
+    @property
+    def accepted(self) -> bool:
+        """Whether that was an association."""
+        return self.first == ACCEPTED
+
 
 class Caller:
     """Calls an archive with one certificate, and keeps its sessions."""

@@ -81,6 +81,9 @@ class Scene:
     issue: Callable[[timedelta], Credential] | None = None
     """Makes a good certificate for the first of the peers that ends so soon; None where the
     authority is not at hand."""
+    revoke: Callable[[Credential], None] | None = None
+    """Puts what ``issue`` made on the archive's revocation list and has the archive read it, which
+    takes a moment; None where that is not in our hands."""
     trust: Path | None = None
     """PEM of the CA that signed the archive's certificate, for our authorised peers."""
     server_name: str | None = None

@@ -1,10 +1,13 @@
 """The lab's own two archives as scenes: whom the clinic knows there, and who is a stranger."""
 
 import secrets
+import signal
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+from cryptography import x509
 
 from lab import bad_certificates
 from lab.engines import Which, settings
@@ -51,6 +54,7 @@ def secure_scene(lab: Lab, answer_key: Manifest | None = None) -> Scene:
         stranger=make_stranger(lab),
         bad_certificates=_bad_certificates(lab),
         issue=_issue(lab),
+        revoke=_revoke(lab, archive),
         trust=lab.identity("visitor", DEVICES["visitor"]).trust,
         server_name=SERVER_NAME,
         answer_key=answer_key,
@@ -145,6 +149,25 @@ def _issue(lab: Lab) -> Callable[[timedelta], Credential] | None:
         return Credential(made.certificate, made.key)
 
     return issue
+
+
+def _revoke(lab: Lab, archive: Archive) -> Callable[[Credential], None] | None:
+    """The lab's authority and a process that reads its list; not where there is no signal for it.
+
+    The archive has read the list a moment later: who asks sees it on the wire.
+    """
+    folder, process, crl = lab.folder / "authority", archive.process, archive.crl
+    if not (folder.is_dir() and process and crl and hasattr(signal, "SIGHUP")):
+        return None
+
+    def revoke(shown: Credential) -> None:
+        certificate = x509.load_pem_x509_certificate(shown.certificate.read_bytes())
+        Authority.load(folder).write_crl_with(crl, certificate)
+        running = process.find()
+        if running is not None:  # else every question finds out
+            running.send_signal(signal.SIGHUP)
+
+    return revoke
 
 
 def make_stranger(lab: Lab) -> Peer:

@@ -7,6 +7,7 @@ cannot do that, each archive's process imports them anew. An archive ends with w
 import contextlib
 import logging
 import multiprocessing
+import shutil
 import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -32,7 +33,7 @@ from pacs_open.server import Server
 TIME_TO_LIVE = timedelta(hours=1)
 SILENT_FOR = 120.0
 """Seconds after which a process that says nothing is given up."""
-LOG = "log"
+LOG, CRL = "log", "crl.pem"
 
 Change = Callable[[Sequence[Control]], Sequence[Control]]
 """What is done to the controls before they are asked: how the tests break one on purpose."""
@@ -121,7 +122,7 @@ class Ablation:
         process = self._process(serve, (toml, folder / LOG, choice, theirs))
         theirs.close()
         try:
-            yield _await(ours, name, lab)
+            yield _await(ours, process, name, lab, folder / CRL)
         finally:
             ours.close()  # it ends at that
             _end(process)
@@ -157,7 +158,7 @@ class Ablation:
         return toml
 
     def _tables(self, folder: Path, lab: Lab) -> dict[str, Any]:
-        """The lab's own settings with the tightest values, and a trail of its own."""
+        """The lab's own settings with the tightest values; trail and revocations are its own."""
         own = lab.folder / "secure" / "tls"
         tables = settings.secure_archive(
             port=0,
@@ -167,6 +168,8 @@ class Ablation:
             own=Identity.load("pacs-secure", own, ae_title=settings.SECURE_TITLE),
         )
         make_audit_key(folder)
+        shutil.copyfile(lab.folder / "secure" / CRL, folder / CRL)
+        tables["controls"]["tls"]["crl"] = str(folder / CRL)
         trail = {name: str(folder / path) for name, path in tables["controls"]["audit"].items()}
         tables["controls"] = _brisk({**tables["controls"], "audit": trail})
         return tables
@@ -186,7 +189,7 @@ def _brisk(controls: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any
     return {name: {**controls.get(name, {}), **settings.BRISK.get(name, {})} for name in names}
 
 
-def _await(pipe: Connection, name: str, lab: Lab) -> Standing:
+def _await(pipe: Connection, process: BaseProcess, name: str, lab: Lab, crl: Path) -> Standing:
     """Wait until the archive listens."""
     try:
         said = pipe.recv() if pipe.poll(START_WITHIN) else "it says nothing"
@@ -195,12 +198,21 @@ def _await(pipe: Connection, name: str, lab: Lab) -> Standing:
     if isinstance(said, str):
         raise EngineError(f"the archive {name} did not start: {said}")
     (host, port), title, controls, tls = said
-    archive = Archive(host=host, port=port, ae_title=title)
+    archive = Archive(
+        host=host,
+        port=port,
+        ae_title=title,
+        process=StartedProcess.of(process.pid or 0),
+        crl=crl,
+    )
     return Standing(lab.model_copy(update={"secure": archive}), controls, tls)
 
 
 def serve(toml: Path, log: Path, choice: Choice, pipe: Connection) -> None:
-    """The whole life of an archive's process: it ends when the pipe's other end does."""
+    """The whole life of an archive's process: it ends when the pipe's other end does.
+
+    HUP has its controls read their files anew, as in an archive of the programs.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever holds it decides when it ends
     logging.basicConfig(filename=log, level=logging.WARNING)
     try:
@@ -209,6 +221,8 @@ def serve(toml: Path, log: Path, choice: Choice, pipe: Connection) -> None:
     except Exception as error:  # it reads one line, whatever it is
         pipe.send(f"{type(error).__name__}: {error}")
         return
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, lambda _number, _frame: server.reload())
     with server:
         names = tuple(control.name for control in controls)
         with contextlib.suppress(EOFError, OSError):

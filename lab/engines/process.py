@@ -265,4 +265,5 @@ def _await_listening(lab: Lab, which: Which) -> Archive:
         port=said["port"],
         ae_title=said["ae_title"],
         process=archive.process,
+        crl=lab.folder / "secure" / "crl.pem" if which == "secure" else None,
     )

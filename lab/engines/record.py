@@ -31,6 +31,8 @@ class Archive(_Entry):
     ae_title: str
     process: StartedProcess | None = None
     """None where it does not run as a process of this machine."""
+    crl: Path | None = None
+    """The revocation list that it reads, if that is for this process to write."""
 
 
 class Lab(_Entry):

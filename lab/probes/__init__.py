@@ -45,6 +45,7 @@ from lab.probes.partial_pdu import partial_pdu
 from lab.probes.plaintext_on_tls_port import plaintext_on_tls_port
 from lab.probes.read_names_off_the_wire import read_names_off_the_wire
 from lab.probes.resumed_after_expiry import resumed_after_expiry
+from lab.probes.resumed_after_revocation import resumed_after_revocation
 from lab.probes.retrieve_beyond_rights import retrieve_beyond_rights
 from lab.probes.retrieve_images import retrieve_images
 from lab.probes.revoked_certificate import revoked_certificate
@@ -104,6 +105,7 @@ PROBES: tuple[Probe, ...] = (
     not_yet_valid_certificate,
     revoked_certificate,
     resumed_after_expiry,
+    resumed_after_revocation,
     without_crl_certificate,
     wrong_key_usage_certificate,
     weak_rsa_certificate,

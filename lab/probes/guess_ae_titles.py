@@ -83,10 +83,8 @@ def guess_ae_titles(scene: Scene) -> Answered:
         if last.answer is Answer.YES:
             return yes([*last.evidence, showed(f"title {tried} of the list, {title}, was served")])
         unanswered += by(talk).answer is Answer.UNKNOWN
-        if unanswered == tried and tried > 1:
-            break  # nobody there: no need to knock thirty times
         if talk.reached < Reached.DICOM:
-            break  # refused before any title could be said
+            break  # nobody there, or refused before any title could be said: enough knocked
     if unanswered:
         return unknown(Untold.NOT_REACHED, last.evidence, f"{unanswered} attempts got no answer")
     return no([*last.evidence, showed(f"none of {tried} titles was served")])

@@ -9,8 +9,8 @@ AE titles; waits until it has ended; then takes the session up again and asks fo
 Where the port speaks plaintext it goes on in plaintext: the question is whether this peer is
 served.
 
-What it cannot tell: whether a session is ended by a new revocation list as it is by a date: the
-lab's archive looks at both at each connection, and its own tests prove it.
+What it cannot tell: whether a session is ended by a new revocation list as it is by a date
+(``resumed_after_revocation`` asks that).
 """
 
 import time
@@ -21,7 +21,7 @@ from cryptography import x509
 from lab import closing
 from lab.asking import is_served, need_peer, refusal
 from lab.probe import Answered, NotTestedError, Severity, no, probe, yes
-from lab.resumption import ACCEPTED, Caller
+from lab.resumption import Caller
 from lab.scene import Credential, Scene
 from lab.wire import Record
 
@@ -53,7 +53,7 @@ def resumed_after_expiry(scene: Scene) -> Answered:
         heard = caller.call(session)
     except OSError:
         return refusal(record)
-    return (yes if heard.first == ACCEPTED else no)(record.evidence)
+    return (yes if heard.accepted else no)(record.evidence)
 
 
 def _outlive(shown: Credential) -> None:

@@ -9,7 +9,7 @@ that stands on its revocation list, asks for a C-ECHO. Where the port speaks pla
 in plaintext: the question is whether this peer is served. IHE's test of secure nodes has the same
 case, "revoked".
 
-What it cannot tell: how soon the archive learns of a new list (``resumed_after_expiry`` asks
+What it cannot tell: how soon the archive learns of a new list (``resumed_after_revocation`` asks
 about connections of earlier), and, elsewhere than in the lab, whether the archive was ever given
 the list.
 """

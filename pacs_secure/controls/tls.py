@@ -109,6 +109,7 @@ class Tls(Control):
         "move_in_plaintext",
         "move_to_impostor",
         "resumed_after_expiry",
+        "resumed_after_revocation",
     )
 
     certificate: OperatorPaths = ()

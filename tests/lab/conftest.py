@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography import x509
 from typer.testing import CliRunner
 
 from lab import bad_certificates
@@ -112,6 +113,16 @@ def _passing(identities, lasts):
     return Credential(made.certificate, made.key)
 
 
+def _revoke(identities, server, shown):
+    """Revoke what was made by ``_passing``; the server reads the list of all of them."""
+    folder = identities["visitor"].trust.parent.parent
+    certificate = x509.load_pem_x509_certificate(shown.certificate.read_bytes())
+    authority = Authority.load(folder / "authority")
+    authority.revoke_certificate(certificate)
+    authority.write_crl(folder / "crl.pem")
+    server.reload()
+
+
 def _stranger(identities):
     made = identities["stranger"]
     return Peer("STRANGER", certificate=made.certificate, key=made.key)
@@ -197,6 +208,7 @@ def _secure(stack, identities, folder, name="secure", controls=None):
         stranger=_stranger(identities),
         bad_certificates=bad_certificates.load(identities["visitor"].trust.parent.parent / "bad"),
         issue=lambda lasts: _passing(identities, lasts),
+        revoke=lambda shown: _revoke(identities, server, shown),
         trust=identities["visitor"].trust,
         callback_port=callback_port,
         handshake_deadline=DEADLINE,

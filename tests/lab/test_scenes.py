@@ -88,3 +88,7 @@ def test_a_chosen_archive_is_met_as_it_is_with_brisk_values(lab, tls):
     assert all((peer.certificate is not None) is tls for peer in scene.peers.values())
     assert scene.stranger.certificate is not None
     assert (scene.handshake_deadline, scene.associations_per_peer) == (2.5, 6)
+
+
+def test_a_list_that_is_not_ours_to_write_is_not_written(lab):
+    assert secure_scene(lab).revoke is None  # no process of this machine reads one

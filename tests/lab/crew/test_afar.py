@@ -107,9 +107,10 @@ def test_every_verdict_is_the_one_of_the_crew_here(afar, here, filled, filled_he
     _, same = here.ask(which, filled_here.answer_key, lambda *step: None)
 
     afar_said, here_said = judged(outcome), judged(same)
-    if which == "secure":  # a certificate that ends soon is made by who has the authority's key
-        told_why = afar_said.pop("resumed_after_expiry"), here_said.pop("resumed_after_expiry")
-        assert [verdict for _, verdict in told_why] == [Verdict.NOT_TESTED, Verdict.PASS]
+    if which == "secure":  # certificates are made and revoked by who has the authority's key
+        for name in ("resumed_after_expiry", "resumed_after_revocation"):
+            told_why = afar_said.pop(name), here_said.pop(name)
+            assert [verdict for _, verdict in told_why] == [Verdict.NOT_TESTED, Verdict.PASS]
     assert afar_said == here_said
     assert outcome.positive_control.ok, outcome.positive_control.evidence
     titles = {"EXAM-MODALITY", "EXAM-WORKSTATION", "EXAM-VISITOR", "EXAM-READER"}

@@ -1,13 +1,19 @@
 """Archives with any choice of controls: each is what the program of that name would be."""
 
 import multiprocessing
+import signal
 import socket
+import time
 import tomllib
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from lab.conversation import SUCCESS
 from lab.engines import EngineError, ablation
 from lab.engines.ablation import Ablation, Choice, processes
+from lab.scenes import chosen_scene
 from pacs_secure.controls import CONTROLS
 
 
@@ -53,6 +59,27 @@ def test_the_settings_are_the_labs_own_with_brisk_values(made):
     assert tables["controls"]["handshake_deadline"]["seconds"] == 2.5
     assert tables["controls"]["association_limit"]["per_peer"] == 6
     assert tables["controls"]["calling_ae"]["titles"]
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="no signal HUP on this system")
+def test_what_one_archive_is_told_is_revoked_no_other_one_is_told(made):
+    choice = Choice(only=("tls",))
+    with made.archive("told", choice) as told, made.archive("other", choice) as other:
+        scenes = [chosen_scene(one.lab, tls=True) for one in (told, other)]
+        shown = scenes[0].issue(timedelta(minutes=5))
+
+        def is_served(scene):
+            peer = replace(scene.peers["modality"], certificate=shown.certificate, key=shown.key)
+            with scene.target(peer).converse() as talk:
+                return talk.echo() == SUCCESS
+
+        assert [is_served(scene) for scene in scenes] == [True, True]
+        scenes[0].revoke(shown)
+        deadline = time.monotonic() + 20
+        while is_served(scenes[0]):
+            assert time.monotonic() < deadline
+        assert is_served(scenes[1])
+    scenes[0].revoke(shown)  # nobody is there to read it
 
 
 def test_what_hinders_an_archive_is_one_line(made):
