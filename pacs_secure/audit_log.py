@@ -22,9 +22,9 @@ from pacs_open.errors import ConfigurationError
 from pacs_secure import audit_chain
 from pacs_secure.audit_chain import BINARY, LONGEST_LINE, Head, Line
 from pacs_secure.audit_check import Fault, Finding, check
+from pacs_secure.audit_codes import DCM
 from pacs_secure.audit_folding import Folding
 from pacs_secure.audit_message import (
-    DCM,
     MAJOR_FAILURE,
     MINOR_FAILURE,
     SERIOUS_FAILURE,

@@ -12,13 +12,9 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from pydicom.sr.codedict import codes
-from pydicom.sr.coding import Code
-
 from pacs_open.values import Destination, Peer
+from pacs_secure.audit_codes import DCM, PATIENT_NUMBER, Code
 
-DCM = codes.DCM
-PATIENT_NUMBER = Code("2", "RFC-3881", "Patient Number")
 SUCCESS, MINOR_FAILURE, SERIOUS_FAILURE, MAJOR_FAILURE = 0, 4, 8, 12
 """EventOutcomeIndicator. In an alert 4 and 8 say that nobody came through (A.5.3.11)."""
 _PACS = "4"

@@ -41,9 +41,9 @@ from pacs_open.control import Control
 from pacs_open.errors import ConfigurationError
 from pacs_open.ledger import Book, Ledger
 from pacs_open.values import Dimse, Event, Moment, Peer
+from pacs_secure.audit_codes import DCM
 from pacs_secure.audit_log import AuditLog, Entry, Files
 from pacs_secure.audit_message import (
-    DCM,
     MINOR_FAILURE,
     SERIOUS_FAILURE,
     SUCCESS,

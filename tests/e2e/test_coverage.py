@@ -18,11 +18,10 @@ WATCHED = {"pacs_secure/controls": "tests/pacs_secure/controls", "lab/probes": "
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_every_branch_of_controls_and_probes_is_taken_by_their_own_tests(tmp_path):
-    watch = [f"--cov={folder}" for folder in WATCHED]
-    report = ["--cov-branch", "--cov-report=term-missing:skip-covered", "--cov-fail-under=100"]
+    watch = ["-q", "-p", "no:cacheprovider", "--cov-branch", *(f"--cov={code}" for code in WATCHED)]
+    report = ["--cov-report=term-missing:skip-covered", "--cov-fail-under=100"]
     ended = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *watch, *report]
-        + [*WATCHED.values()],
+        [sys.executable, "-m", "pytest", *watch, *report, *WATCHED.values()],
         cwd=ROOT,
         env={**os.environ, "COVERAGE_FILE": str(tmp_path / "coverage")},
         capture_output=True,

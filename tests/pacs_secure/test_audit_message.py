@@ -4,8 +4,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from pacs_open.values import Certificate, Destination, Peer
+from pacs_secure.audit_codes import DCM
 from pacs_secure.audit_message import (
-    DCM,
     MINOR_FAILURE,
     SUCCESS,
     AuditMessages,
