@@ -1,8 +1,10 @@
 """How a family of weaknesses is closed, in this lab's archive and in three others, by their keys.
 
 A text ends the page of each probe of its family, in the form that :mod:`lab.fixes` reads. Names
-of keys were looked up in the products' own files (Orthanc 1.12, DCMTK 3.6, dcm4chee-arc 5);
-products change, so look yours up, and test.
+of keys and what they are as delivered were looked up: Orthanc's in the configuration that 1.10.1
+writes and in the notes of 1.12, DCMTK's in the help of its programs of 3.6.7 and the manual of
+3.7.0, dcm4chee's in the documentation of dcm4chee-arc 5's configuration. Orthanc and DCMTK were
+tried, too (``tests/e2e/verify``); dcm4chee was not. Products change, so look yours up, and test.
 """
 
 CERTIFICATES = """
@@ -11,14 +13,14 @@ How to close it:
 - here: `tls` with `trust` (the root that peers chain to) and `crl`; both are read anew while the
   archive runs.
 - Orthanc: `DicomTlsEnabled`, `DicomTlsTrustedCertificates` your own CA alone and
-  `DicomTlsRemoteCertificateRequired` true; test it after an upgrade, because what the last means
-  has changed between versions. There is no key for revocation lists: put stunnel4 with `CRLfile`
-  before it.
-- DCMTK: `storescp +tls key cert +cf ca.pem -rc`, lists by `+crl FILE +crv` where your version has
-  them; `-vc` lets in who shows none, `-ic` looks at nothing.
-- dcm4chee: `dcmTLSNeedClientAuth` true and a trust store of the device with your own CA alone;
-  one with the public web's CAs in it trusts half the world. Revocation is a matter of Java's
-  (`com.sun.net.ssl.checkRevocation`), and off as delivered.
+  `DicomTlsRemoteCertificateRequired` true (as delivered); false verified who showed one up to
+  1.12.3, and verifies nobody since. There is no key for revocation lists: put stunnel4 with
+  `CRLfile` before it.
+- DCMTK: `storescp +tls key cert +cf ca.pem -rc`, lists by `+crl FILE` (3.6.7 has it; `+cra` asks
+  for a list of every authority); `-vc` lets in who shows none, `-ic` looks at nothing.
+- dcm4chee: `dcmTLSNeedClientAuth` true (as where it is absent) and a trust store of the device
+  (`dcmTrustStoreURL`) with your own CA alone; one with the public web's CAs in it trusts half the
+  world. Revocation is a matter of Java's (`com.sun.net.ssl.checkRevocation`), and off as delivered.
 """
 
 TLS = """
@@ -26,14 +28,15 @@ How to close it:
 
 - here: `tls` with `policy = "dicom-b12"`: TLS 1.2 and 1.3 with the four suites of RFC 9325, no
   plaintext, no falling back.
-- Orthanc: `DicomTlsMinimumProtocolVersion` (0 takes DCMTK's BCP 195 profile) and
-  `DicomTlsCiphersAccepted`; the REST interface and a second plaintext instance on the same
-  database have settings of their own.
-- DCMTK: a profile (`+py`: BCP 195 without downgrading) rather than a list of suites by `+cs`;
-  `getscu`, `movescu` and `dcmqrscp` of 3.6 have no TLS at all: stunnel4 with `sslVersionMin =
-  TLSv1.2`.
-- dcm4chee: `dcmTLSProtocol` TLSv1.2 and later only, `dicomTLSCipherSuite` without NULL, anon,
-  RC4, 3DES and TLS_RSA; old samples list `SSL_RSA_WITH_NULL_SHA` and TLS_RSA suites first.
+- Orthanc: `DicomTlsMinimumProtocolVersion` 4 (TLS 1.2) and with it `DicomTlsCiphersAccepted`, both
+  since 1.12.4. As delivered it is 0, which stands for DCMTK's BCP 195 profile, and that one falls
+  back: 1.10.1 took TLS 1.0 and static RSA of who offered no better. Before 1.12.4 put stunnel4
+  before it (`sslVersionMin = TLSv1.2`). REST and a second instance have settings of their own.
+- DCMTK: the profile as delivered, `+py` in 3.6.7 (BCP 195 without downgrading), rather than `+px`,
+  which falls back to TLS 1.0, or a list of suites by `+cs`; `getscu`, `movescu` and `dcmqrscp` of
+  3.6 have no TLS at all: stunnel4 with `sslVersionMin = TLSv1.2`.
+- dcm4chee: `dcmTLSProtocol` TLSv1.2 and TLSv1.3 only, `dicomTLSCipherSuite` without NULL, anon,
+  RC4, 3DES and TLS_RSA, whatever a sample lists.
 """
 
 TITLES = """
@@ -47,8 +50,9 @@ How to close it:
   Orthanc's, and titles are not bound to certificates.
 - DCMTK: `dcmqrscp.cfg` names its own titles and, in `AETable`, the peers of each; `storescp`
   answers to every title.
-- dcm4chee: `dcmAcceptedCallingAETitle` (absent: everybody), no `dcmOtherAETitle` too many; titles
-  are not bound to certificates.
+- dcm4chee: `dcmAcceptedCallingAETitle` (absent: everybody), no `dcmOtherAETitle` too many;
+  `dcmValidateCallingAEHostname` binds a title to its AE's host (absent: off), nothing binds it to a
+  certificate.
 """
 
 IDENTITY = """
@@ -59,8 +63,9 @@ How to close it:
 - Orthanc: verifies no user identity on a DICOM association; bind by TLS certificates, and keep
   users to the REST side.
 - DCMTK: its libraries negotiate user identity, its programs verify nobody.
-- dcm4chee: user identity is negotiated and passed on; access is decided by AE title, so limit
-  that (`dcmAcceptedCallingAETitle`). "Supports user identity" may only mean that it is accepted.
+- dcm4chee: `dcmUserIdentityNegotiation` REQUIRED: username and password, or a JSON Web Token, are
+  verified at its Keycloak, and `dcmUserIdentityNegotiationRole` demands a role. SUPPORTS verifies
+  what is given and lets in who gives none; NOT_SUPPORTED looks at nothing.
 """
 
 SCOPE = """
@@ -70,7 +75,9 @@ How to close it:
 - Orthanc: `LimitFindResults` and `LimitFindInstances` (0, as delivered, is no limit); scope by a
   plugin or by Lua (`IncomingFindRequestFilter`) only.
 - DCMTK: a storage area of its own in `dcmqrscp.cfg` for each group of peers; there is no limit.
-- dcm4chee: `dcmAccessControlID` of studies beside the AE's own, and `dcmQueryMaxNumberOfResults`.
+- dcm4chee: `dcmAccessControlID` of an AE (what it may see) with `dcmStoreAccessControlID` (what
+  studies get on arrival), and `dcmQueryMaxNumberOfResults` (0, as delivered, is no limit; who would
+  find more is refused).
 """
 
 MOVING = """
@@ -92,8 +99,8 @@ How to close it:
 - Orthanc: `DicomScpTimeout` short, `MaximumPduLength`; `MaximumStorageSize` bounds all images,
   not one. A timeout that begins anew with each byte bounds nothing.
 - DCMTK: `storescp -ta -td -pdu`; `MaxAssociations` and `MaxPDUSize` in `dcmqrscp.cfg`.
-- dcm4chee: `dcmIdleTimeout`, `dcmReceivePDULength` and `dcmAARQTimeout` on the connection; absent
-  ones are no limits.
+- dcm4chee: `dcmIdleTimeout` and `dcmAARQTimeout` on the connection, in milliseconds (absent ones
+  wait for ever), and `dcmReceivePDULength`; we found no key that bounds a whole message.
 """
 
 BUILT_IN = """

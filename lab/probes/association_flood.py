@@ -14,9 +14,11 @@ How to close it:
 - here: `association_limit`.
 - Orthanc: `DicomThreadsCount` bounds how many are served at once for all together; limits for
   each address belong in the packet filter (connlimit).
-- DCMTK: `MaxAssociations` in `dcmqrscp.cfg`, for all together; connlimit for each address.
-- dcm4chee: limits of open associations of device and connection (`dcmLimitOpenAssociations`);
-  connlimit of the packet filter for each address.
+- DCMTK: `MaxAssociations` in `dcmqrscp.cfg`, `storescp --fork --max-associations` from 3.7.0 on,
+  for all together; connlimit for each address.
+- dcm4chee: `dcmLimitOpenAssociations` of the device for all together, and for each AE
+  `dcmLimitAssociationsInitiatedBy` (TITLE=number); absent they are no limits. connlimit for each
+  address.
 """
 
 import contextlib

@@ -17,8 +17,9 @@ How to close it:
   certificates, set `DicomCheckModalityHost`, or put a gateway before it that checks both.
 - DCMTK: no such binding either; one stunnel4 and one AE for each device bind them by hand
   (`checkHost`, or `verifyPeer` with that one certificate).
-- dcm4chee: no such binding in the archive itself; a connection and AE for each group of devices,
-  each with a trust store of its own, comes near it.
+- dcm4chee: no such binding either; `dcmValidateCallingAEHostname` true binds a title to the host of
+  its AE (absent: off). The trust store is one for the whole device, so that only a gateway before
+  it can tell certificates apart.
 """
 
 from lab.asking import is_served

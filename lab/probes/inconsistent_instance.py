@@ -16,8 +16,8 @@ How to close it:
 - here: `instance_checks`.
 - Orthanc: a Lua or Python filter of received instances (`ReceivedInstanceFilter`) that compares
   the identifiers.
-- DCMTK: `storescp` checks that data set and command agree unless told to ignore it; never use
-  `--bit-preserving` with sources you do not trust.
+- DCMTK: `storescp` checks that data set and command agree, but not with `--bit-preserving`: never
+  use that with sources you do not trust. Nobody compares the patients.
 - dcm4chee: its rules for storing differ by version: read those of yours, and test them with an
   instance made for it.
 """

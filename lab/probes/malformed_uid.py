@@ -15,8 +15,8 @@ How to close it:
 
 - here: built in, and `instance_checks` for the rest of PS3.5 9.1.
 - Orthanc: stay on a maintained version: file names are its own, UIDs never are paths.
-- DCMTK: 3.6.7 or later (CVE-2022-2119 and CVE-2022-2120 let a UID become a path before),
-  `storescp` with a folder of its own.
+- DCMTK: later than 3.7.0 (up to it CVE-2026-50003, before 3.6.7 CVE-2022-2119 and CVE-2022-2120 let
+  a UID become a path), `storescp` with a folder of its own.
 - dcm4chee: stay on a maintained version, and keep the storage path format free of attributes that
   senders choose.
 """

@@ -17,13 +17,14 @@ How to close it:
 
 - here: `tls` requires one on every connection.
 - Orthanc: `DicomTlsEnabled` true, `DicomTlsTrustedCertificates` your own CA alone,
-  `DicomTlsRemoteCertificateRequired` true; read the log after an upgrade, because what false
-  means has changed between versions.
+  `DicomTlsRemoteCertificateRequired` true (as delivered); false meant "verify who shows one" up
+  to 1.12.3, and means "verify nobody" since.
 - DCMTK: `storescp +tls key cert +cf ca.pem -rc` (require; `-vc` verifies only if there is one,
   `-ic` ignores it); before `dcmqrscp`, which has no TLS in 3.6.7, stunnel4 with `verifyChain =
   yes` and `CAfile`.
-- dcm4chee: `dcmTLSNeedClientAuth` true on the connection, a trust store of the device with your
-  own CA alone, and no second connection without `dicomTLSCipherSuite` for the same AE.
+- dcm4chee: `dcmTLSNeedClientAuth` true on the connection (as where it is absent), a trust store of
+  the device with your own CA alone, and no second connection without `dicomTLSCipherSuite` for
+  the same AE.
 """
 
 from lab.asking import is_served, need_peer

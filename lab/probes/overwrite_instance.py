@@ -15,7 +15,8 @@ How to close it:
 - here: `no_overwrite` answers 0111H.
 - Orthanc: `OverwriteInstances` false (the default) and `StoreMD5ForAttachments` true; note that
   the sender is told success all the same.
-- DCMTK: neither `storescp` nor `dcmqrscp` can refuse it; keep the archive's copies elsewhere.
+- DCMTK: neither `storescp` nor `dcmqrscp` can refuse it; `storescp +uf` gives whatever arrives a
+  file of its own, so that the first one stays.
 - dcm4chee: `dcmOverwritePolicy` NEVER, which is what an absent one means.
 """
 

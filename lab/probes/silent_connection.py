@@ -17,7 +17,7 @@ How to close it:
 - Orthanc: `DicomScpTimeout` short (30 s as delivered); a packet filter or stunnel4
   (`TIMEOUTbusy`, `TIMEOUTidle`) ends what never speaks.
 - DCMTK: `-ta` and `-td` short (`-td` is unlimited as delivered), and `-ts` for the socket.
-- dcm4chee: `dcmRequestTimeout` and `dcmIdleTimeout` on the connection; absent ones wait for ever.
+- dcm4chee: `dcmAARQTimeout` and `dcmIdleTimeout` on the connection; absent ones wait for ever.
 """
 
 import contextlib

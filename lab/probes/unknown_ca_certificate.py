@@ -16,8 +16,8 @@ How to close it:
 
 - here: `tls` trusts the clinic's own authority alone.
 - Orthanc: `DicomTlsEnabled` true, `DicomTlsTrustedCertificates` your own CA alone,
-  `DicomTlsRemoteCertificateRequired` true; read the log after an upgrade, because what false
-  means has changed between versions.
+  `DicomTlsRemoteCertificateRequired` true (as delivered); false meant "verify who shows one" up
+  to 1.12.3, and means "verify nobody" since.
 - DCMTK: `storescp +tls key cert +cf ca.pem -rc` (require; `-vc` verifies only if there is one,
   `-ic` ignores it); before `dcmqrscp`, which has no TLS in 3.6.7, stunnel4 with `verifyChain =
   yes` and `CAfile`.

@@ -14,8 +14,9 @@ probes *beyond rights* ask that).
 How to close it:
 
 - here: `presentation_contexts` lists the SOP classes that are needed.
-- Orthanc: `UnknownSopClassAccepted` false, `AcceptedTransferSyntaxes` short; newer versions also
-  know `AcceptedSopClasses` and `RejectedSopClasses`.
+- Orthanc: `UnknownSopClassAccepted` false, `AcceptedTransferSyntaxes` short; since 1.12.6
+  `AcceptedSopClasses` and `RejectedSopClasses`, of which 1.12.6 itself reads the second only where
+  it is misspelt `RejectSopClasses`.
 - DCMTK: `storescp -xf` with an association profile that lists what is needed; `dcmqrscp` offers
   all storage classes.
 - dcm4chee: remove transfer capabilities (`dicomTransferCapability`) from the AE that nobody uses.
