@@ -76,7 +76,7 @@ def need_peer(scene: Scene, *, may: str = "echo", may_not: str | None = None) ->
     if peer is not None:
         return peer
     if scene.stranger_asks and not scene.peers and may == "echo" and may_not is None:
-        return scene.stranger
+        return scene.bare_stranger
     without = f" and may not {may_not}" if may_not else ""
     raise NotTestedError(f"no identity of a peer that may {may}{without} is at hand")
 

@@ -107,7 +107,10 @@ def take(
     plunder = plunder or Plunder(scene)
     told = progress or _silent
     with Loot(sink, lambda count: told(count, plunder.announced)) as loot:
-        climbs = [_climb(scene, way, plunder, loot) for way in _ways(scene)]
+        climbs = []
+        for way in _ways(scene):
+            climbs.append(climb := _climb(scene, way, plunder, loot))
+            plunder.came(way, climb.level, writable=bool(climb.writable))
     best = max(climbs, key=lambda climb: (climb.level, bool(climb.writable)))
     listed = best.level >= LEAKS_RECORDS
     return Taken(

@@ -41,6 +41,9 @@ class Plunder:
         self.broke_off = False
         """Whether a retrieval ended without success, so that counts are lower bounds."""
 
+    def came(self, way: Target, level: int, *, writable: bool) -> None:
+        """Told how far each way led."""
+
     @property
     def patients(self) -> set[str]:
         """Patient IDs that were listed."""

@@ -75,6 +75,9 @@ class Scene:
     """Authorised peers by role: ``modality``, ``workstation``, ``visitor``, ``reader``."""
     stranger: Peer = Peer("STRANGER")
     """Nobody the archive knows; at most a self-made certificate."""
+    bare_doors: frozenset[Door] = frozenset()
+    """Doors where the stranger comes further without a certificate: one that is shown must be
+    good there, and none need be shown."""
     bad_certificates: Mapping[str, Credential] = field(default_factory=dict)
     """Certificates that the archive must refuse, by what is wrong with them
     (:mod:`lab.bad_certificates`)."""
@@ -165,14 +168,21 @@ class Scene:
             manners=self.manners,
         )
 
+    @property
+    def bare_stranger(self) -> Peer:
+        """The stranger as he comes to this door: with his certificate where that does no harm."""
+        if self.door not in self.bare_doors:
+            return self.stranger
+        return replace(self.stranger, certificate=None, key=None)
+
     def as_stranger(self, *, called: str = "ANY-SCP", local_address: str | None = None) -> Target:
         """The archive as nobody meets it: nothing that was issued, no trust of its certificate."""
         return Target(
             door=self.door,
             called_ae_title=called,
             calling_ae_title=self.stranger.ae_title,
-            certificate=self.stranger.certificate,
-            key=self.stranger.key,
+            certificate=self.bare_stranger.certificate,
+            key=self.bare_stranger.key,
             local_address=self._callable_from(local_address),
             chapter=self.chapter,
             manners=self.manners,

@@ -40,7 +40,7 @@ def verify(
     targets: Annotated[
         Path | None, typer.Option(help="CSV: target, called_ae, identity; many archives.")
     ] = None,
-    jobs: Annotated[int, typer.Option(min=1, max=64, help="Archives at a time.")] = 4,
+    jobs: Annotated[int, typer.Option(min=1, max=64, help="Archives at a time.")] = 24,
     out: Annotated[Path, typer.Option(help="Folder of the report.")] = Path("out/verify"),
     identity: Annotated[
         Path | None, typer.Option(help="TOML file: peers that the archive knows.")

@@ -18,6 +18,7 @@ from lab.asking import is_served, showed
 from lab.evidence import Cause
 from lab.probe import Answer, Answered, Severity, Untold, no, probe, unknown, yes
 from lab.scene import Scene, local_address
+from lab.wire import Reached
 
 COMMON_TITLES = (
     "WORKSTATION",
@@ -56,4 +57,6 @@ def common_calling_titles(scene: Scene) -> Answered:
             return yes([*last.evidence, showed(f"title {tried} of the list, {title}, was served")])
         if last.answer is Answer.UNKNOWN:
             return last  # nobody there: no need to knock again
-    return no([*last.evidence, showed(f"none of {len(COMMON_TITLES)} common titles was served")])
+        if talk.reached < Reached.DICOM:
+            break  # refused before any title could be said
+    return no([*last.evidence, showed(f"none of {tried} common titles was served")])

@@ -19,6 +19,7 @@ from lab import closing
 from lab.asking import is_served, need_peer, showed
 from lab.probe import Answer, Answered, Severity, Untold, no, probe, unknown, yes
 from lab.scene import Scene
+from lab.wire import Reached
 
 FOR_GOOD = "rj 1/"
 """What the code of a rejection for good begins with (PS3.8 9.3.4, rejected-permanent)."""
@@ -43,8 +44,8 @@ def guess_ae_titles_fast(scene: Scene) -> Answered:
         made_up = f"NO{secrets.token_hex(5).upper()}"
         with target.but(called_ae_title=made_up).converse() as talk:
             last = is_served(talk)
-        if last.answer is not Answer.NO:
-            return last
+        if last.answer is not Answer.NO or talk.reached < Reached.DICOM:
+            return last  # or refused before any title could be said
     told = showed(f"guess {guesses} in a row was answered")
     for_good = any(seen.code.startswith(FOR_GOOD) for seen in last.evidence)
     return (yes if for_good else no)([*last.evidence, told])

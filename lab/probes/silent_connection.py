@@ -28,7 +28,7 @@ import time
 from lab.asking import refusal, showed
 from lab.probe import Answered, Severity, no, probe, yes
 from lab.scene import Scene
-from lab.wire import Record, connect_tcp
+from lab.wire import Record
 
 MARGIN = 1.5
 """Seconds beyond the deadline that we grant a busy archive."""
@@ -51,10 +51,11 @@ def silent_connection(scene: Scene) -> Answered:
     """Wait with one silent and one half-spoken connection."""
     record = Record()
     half = HALF_CLIENT_HELLO if scene.door.tls else HALF_ASSOCIATE_RQ
+    way = scene.as_stranger().in_plaintext()  # TCP alone, whatever is spoken at the door
     with contextlib.ExitStack() as stack:
         try:
-            silent = stack.enter_context(_open(scene, record))
-            stuck = stack.enter_context(_open(scene, record))
+            silent = stack.enter_context(way.connect(record))
+            stuck = stack.enter_context(way.connect(record))
             stuck.sendall(half)
         except OSError:
             return refusal(record)
@@ -65,19 +66,6 @@ def silent_connection(scene: Scene) -> Answered:
     left = 2 - len(ended)
     waited = f"{left} of 2 connections still stood after {scene.handshake_deadline + MARGIN:.1f} s"
     return yes([*record.evidence, *told, showed(waited)])
-
-
-def _open(scene: Scene, record: Record) -> socket.socket:
-    """A connection without a word on it; an OSError is noted and raised."""
-    sock = socket.socket()
-    sock.settimeout(scene.handshake_deadline)
-    try:
-        sock.bind((scene.as_stranger().local_address or "", 0))
-        connect_tcp(sock, (scene.door.host, scene.door.port), record)
-    except OSError:
-        sock.close()
-        raise
-    return sock
 
 
 def _wait(connections: dict[str, socket.socket], seconds: float) -> dict[str, float]:

@@ -14,6 +14,7 @@ from lab.asking import every_study
 from lab.attempts import model_of, retrieve
 from lab.conversation import SUCCESS, Conversation
 from lab.evidence import Evidence
+from lab.marked import is_marked
 from lab.probe import Answer
 from lab.probes.guess_ae_titles import DEFAULT_TITLES
 from lab.scene import Peer, Scene, Wanted
@@ -72,6 +73,7 @@ def find_instance(target: Target) -> Wanted | None:
     """One instance of the first studies that the archive lists; None: it lists none to us."""
     with _querying(target) as (talk, model):
         _, studies = talk.find(model, every_study())
+    studies.sort(key=lambda study: is_marked(_text(study, "PatientID")))  # ours are no proof
     for study in studies[:TRIES]:
         found = _look_into(target, study)
         if found is not None:

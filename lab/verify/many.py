@@ -9,10 +9,12 @@ import json
 import multiprocessing
 import re
 import signal
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from multiprocessing.context import BaseContext
 from pathlib import Path
 
 from lab.claims.reading import Claims
@@ -116,8 +118,7 @@ def verify_all(
     left = [order for order in orders if order.target not in finished]
     for row in finished.values():
         told(row)
-    context = multiprocessing.get_context("spawn")
-    with context.Pool(jobs, _let_the_first_process_decide) as pool:
+    with _fresh_processes().Pool(min(jobs, len(left) or 1), _let_the_first_process_decide) as pool:
         try:
             for row in pool.imap_unordered(_ask, left):
                 finished[row.target] = row
@@ -126,6 +127,18 @@ def verify_all(
         except KeyboardInterrupt:
             pool.terminate()
     return [finished[order.target] for order in orders if order.target in finished]
+
+
+def _fresh_processes() -> BaseContext:
+    """Processes with nothing of ours but what is loaded now, if the system can; else with nothing.
+
+    Loading the lab costs more than asking an archive; each would do it again.
+    """
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([name for name in sys.modules if name.startswith("lab.")])
+    return context
 
 
 def _let_the_first_process_decide() -> None:

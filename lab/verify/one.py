@@ -31,6 +31,9 @@ from lab.wire import Reached
 STRANGER = "STRANGER"
 PAUSE = 0.1
 """Seconds between two connections to an archive that is not on this machine."""
+HANDSHAKE_DEADLINE = 5.0
+"""Seconds that a connection may be silent: what our own hardened archive allows. A longer wait
+would make a stranger's visit longer than anybody waits for it."""
 MANNERS = Manners(
     cancel_after=5,
     abort_after=50,
@@ -118,6 +121,7 @@ class _Visit:
             trust=identity.ca,
             server_name=identity.server_name or plan.address.name,
             callback_port=plan.callback_port,
+            handshake_deadline=HANDSHAKE_DEADLINE,
             own=False,
             may_write=plan.may_write,
             stranger_asks=not identity.peers,
@@ -180,7 +184,7 @@ class _Visit:
             return
         self._told("what a stranger obtains")
         self._exposure, tasted = taste(self._scene, self._plan.at_most)
-        self._scene = replace(self._scene, wanted=tasted.wanted)
+        self._scene = replace(self._scene, wanted=tasted.wanted, bare_doors=tasted.bare_doors)
 
     def _acquaint(self) -> None:
         if not self._has_door:

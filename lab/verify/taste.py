@@ -23,7 +23,7 @@ from lab.sop_classes import (
     STUDY_ROOT_FIND,
     STUDY_ROOT_GET,
 )
-from lab.target import Target
+from lab.target import Door, Target
 from lab.verify.acquaint import find_instance
 
 MARGIN = 50
@@ -44,6 +44,22 @@ class Taste(Plunder):
         self.cut = False
         self.wanted: Wanted | None = None
         """An instance that a stranger could find."""
+        self._rungs: dict[tuple[Door, bool], tuple[int, bool]] = {}
+        """How far each door in TLS led, with our self-made certificate and without it."""
+
+    def came(self, way: Target, level: int, *, writable: bool) -> None:
+        """Keep how far each way led."""
+        if way.door.tls:
+            self._rungs[way.door, way.certificate is not None] = (level, writable)
+
+    @property
+    def bare_doors(self) -> frozenset[Door]:
+        """See :attr:`lab.scene.Scene.bare_doors`."""
+        return frozenset(
+            door
+            for (door, shown), rung in self._rungs.items()
+            if not shown and rung > self._rungs.get((door, True), rung)
+        )
 
     @property
     def listed(self) -> str:

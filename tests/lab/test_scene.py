@@ -63,3 +63,13 @@ def test_a_question_without_an_address_of_its_own_calls_from_the_scenes():
 )
 def test_a_name_is_never_taken_for_a_loopback_address(host, loopback):
     assert is_loopback(host) is loopback
+
+
+def test_a_stranger_shows_nothing_where_that_leads_further(tmp_path):
+    made = Peer("STRANGER", certificate=tmp_path / "c", key=tmp_path / "k")
+    scene = replace(SCENE, stranger=made)
+    bare = replace(scene, bare_doors=frozenset({scene.door}))
+
+    assert scene.as_stranger().certificate == made.certificate
+    assert (bare.as_stranger().certificate, bare.bare_stranger.key) == (None, None)
+    assert bare.stranger == made

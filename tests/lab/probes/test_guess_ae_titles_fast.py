@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from lab.probe import Answer, Untold
 from lab.probes.guess_ae_titles_fast import guess_ae_titles_fast as probe
 from pacs_secure.config import select
@@ -30,3 +32,11 @@ def test_an_archive_that_is_down_is_no_answer(down):
 
     assert answered.answer is Answer.UNKNOWN, answered
     assert answered.untold in {Untold.NOT_REACHED, Untold.NOT_TESTED, Untold.UNCLEAR}
+
+
+def test_who_is_refused_before_a_title_is_said_has_guessed_nothing(right):
+    bare = {role: replace(one, certificate=None, key=None) for role, one in right.peers.items()}
+    answered = probe.ask(replace(right, peers=bare))
+
+    assert answered.answer is Answer.NO, answered
+    assert not any("in a row" in seen.text for seen in answered.evidence)

@@ -3,6 +3,7 @@ import socket
 import struct
 from dataclasses import replace
 
+from lab.manners import Manners, Pace
 from lab.probe import Answer, Untold
 from lab.probes.silent_connection import silent_connection as probe
 from lab.target import Door
@@ -38,3 +39,17 @@ def test_words_before_the_end_and_a_reset_are_ends_as_well(wrong):
 
     with serving(say_and_reset) as address:
         assert probe.ask(replace(wrong, doors=(Door(*address),))).answer is Answer.NO
+
+
+def test_its_two_connections_are_in_the_budget(wrong):
+    answered = probe.ask(replace(wrong, manners=Manners(pace=Pace(1, 0))))
+
+    assert answered.untold is Untold.NOT_TESTED, answered
+
+
+def test_an_address_of_ipv6_is_asked_as_well(wrong):
+    with socket.create_server(("::1", 0), family=socket.AF_INET6) as listener:
+        scene = replace(wrong, doors=(Door("::1", listener.getsockname()[1]),))
+        answered = probe.ask(replace(scene, handshake_deadline=0.1))
+
+    assert answered.answer is Answer.YES, answered

@@ -3,6 +3,7 @@
 from xml.etree import ElementTree as ET
 
 import pytest
+from junitparser import Error, Failure, JUnitXml, Skipped
 
 from lab.evidence import Layer
 from lab.report.junit import junit
@@ -25,6 +26,20 @@ def test_what_is_no_pass_is_not_green(reports, demo, kind, count):
     suite = _suite(reports[demo].secure)
     assert suite.get(count) == "3"
     assert len(suite.findall(f"testcase/{kind}")) == 3
+
+
+@pytest.mark.parametrize(
+    ("demo", "kind"), [("leaks", Failure), ("partly unknown", Error), ("not tested", Skipped)]
+)
+def test_a_reader_that_no_one_here_wrote_sees_the_same(reports, demo, kind):
+    report = reports[demo].secure
+    (suite,) = JUnitXml.fromstring(junit(report).encode())
+    counted = (suite.tests, suite.failures, suite.errors, suite.skipped)
+    suite.update_statistics()
+
+    assert counted == (suite.tests, suite.failures, suite.errors, suite.skipped)
+    assert [case.name for case in suite] == [probe.id for probe in report.probes]
+    assert [type(one) for case in suite for one in case.result] == [kind] * 3
 
 
 def test_a_pass_is_green_with_its_evidence(reports):

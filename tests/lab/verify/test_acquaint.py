@@ -1,7 +1,11 @@
 from dataclasses import replace
 
+from lab.asking import every_study
+from lab.conversation import SUCCESS
 from lab.manners import Manners
+from lab.marked import Marked, is_marked
 from lab.scene import Peer
+from lab.sop_classes import CT, STUDY_ROOT_FIND
 from lab.verify.acquaint import acquaint, find_instance, find_title
 
 GENTLE = Manners(cancel_after=5, abort_after=50)
@@ -39,6 +43,17 @@ def test_a_stranger_finds_an_instance_in_an_open_archive(planted):
     assert found.sop_instance_uid in {
         one.sop_instance_uid for one in planted.answer_key.instances()
     }
+
+
+def test_what_we_left_there_is_no_proof_while_there_is_another(planted):
+    with planted.target(Peer("MODALITY")).converse(storage=[CT]) as talk:
+        assert talk.store_bytes(Marked().new().part_10) == SUCCESS
+    target = anybodys(planted).as_stranger()
+    with target.converse(STUDY_ROOT_FIND) as talk:
+        _, listed = talk.find(STUDY_ROOT_FIND, every_study())
+
+    assert any(is_marked(study.PatientID) for study in listed)
+    assert not is_marked(find_instance(target).patient_id)
 
 
 def test_a_title_that_is_not_rejected_is_kept(wrong):

@@ -1,7 +1,10 @@
 from dataclasses import replace
 
+import pytest
+
 from lab.manners import Manners
-from lab.verify.taste import taste
+from lab.target import Door, Target
+from lab.verify.taste import Taste, taste
 
 GENTLE = Manners(cancel_after=2, abort_after=50)
 
@@ -48,3 +51,24 @@ def test_a_hardened_archive_gives_nothing(right):
     assert exposure.level == 1
     assert exposure.images_obtained == 0
     assert tasted.wanted is None
+
+
+@pytest.mark.parametrize(
+    ("shown", "bare", "further"),
+    [
+        ((1, False), (4, True), True),
+        ((4, False), (4, True), True),
+        ((4, True), (4, True), False),
+        ((5, False), (4, True), False),
+    ],
+)
+def test_where_a_certificate_is_verified_if_present_none_leads_further(
+    planted, tmp_path, shown, bare, further
+):
+    door, tasted = Door("127.0.0.1", 2762, tls=True), Taste(planted)
+    way = Target(door, "ANY-SCP", "STRANGER", certificate=tmp_path, key=tmp_path)
+    tasted.came(way, shown[0], writable=shown[1])
+    tasted.came(way.but(certificate=None, key=None), bare[0], writable=bare[1])
+    tasted.came(way.in_plaintext(), 6, writable=True)
+
+    assert tasted.bare_doors == ({door} if further else set())
