@@ -92,7 +92,7 @@ _ADVANCE = Prepared(
 
 def existing(connection: Connection, sop_instance_uid: str) -> Any:
     """The row that stands under a SOP Instance UID; None if there is none."""
-    return _EXISTING.run(connection, {"uid": sop_instance_uid}).first()
+    return next(iter(_EXISTING.rows(connection, {"uid": sop_instance_uid})), None)
 
 
 def kin(connection: Connection, entry: Entry) -> list[Any]:
@@ -101,7 +101,7 @@ def kin(connection: Connection, entry: Entry) -> list[Any]:
         "study": entry.attributes["StudyInstanceUID"],
         "series": entry.attributes["SeriesInstanceUID"],
     }
-    return list(_KIN.run(connection, uids))
+    return _KIN.rows(connection, uids)
 
 
 def place(
@@ -116,7 +116,7 @@ def place(
     if own is not None and _is_known(own, entry, prints):
         _insert_instance(connection, entry, commit, where, own.series)
         for name, statement in _ONE_MORE.items():
-            statement.run(connection, {"row": getattr(own, name), "one": 1})
+            statement.change(connection, {"row": getattr(own, name), "one": 1})
         return
     family = _ensure_parents(connection, entry, prints)
     _insert_instance(connection, entry, commit, where, family[-1])
@@ -143,7 +143,7 @@ def advance_segment(
     """Note one more record, from where to where; False if the index ends elsewhere."""
     begin, end = record
     ends = {"begin": begin, "indexed": end, "synced": synced}
-    return _ADVANCE.run(connection, {"segment": number, **ends}).rowcount == 1
+    return _ADVANCE.change(connection, {"segment": number, **ends}) == 1
 
 
 def _is_known(own: Any, entry: Entry, prints: Mapping[Level, str]) -> bool:
@@ -170,7 +170,7 @@ def _insert_instance(
         "segment": segment,
         "offset": offset,
     }
-    _INSERT[Level.IMAGE].run(connection, values)
+    _INSERT[Level.IMAGE].change(connection, values)
 
 
 def _ensure_parents(
