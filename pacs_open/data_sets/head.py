@@ -10,6 +10,15 @@ from functools import lru_cache
 from pydicom.datadict import dictionary_has_tag, dictionary_keyword, dictionary_VR
 
 from pacs_open.data_sets import character_sets
+from pacs_open.data_sets.elements import (
+    ITEM,
+    ITEM_DELIMITER,
+    ITEM_GROUP,
+    SEQUENCE_DELIMITER,
+    UNDEFINED_LENGTH,
+    MalformedDataSetError,
+    read_header,
+)
 from pacs_open.index import attributes
 from pacs_open.values import Head
 
@@ -22,17 +31,11 @@ DEEPEST = 32
 """Sequences in sequences that are followed."""
 LONGEST_VALUE = 16 * 1024
 """Characters of a value that are kept."""
-UNDEFINED = 0xFFFFFFFF
-_DELIMITERS, _FIRST_GROUP = 0xFFFE, 0x0008
-
-_ITEM, _ITEM_END, _SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
-_LONG_FORMS = frozenset(
-    {b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b"UR", b"UT", b"UV"}
-)
-_SHORT_FORMS = frozenset(
-    {b"AE", b"AS", b"AT", b"CS", b"DA", b"DS", b"DT", b"FD", b"FL", b"IS", b"LO"}
-    | {b"LT", b"PN", b"SH", b"SL", b"SS", b"ST", b"TM", b"UI", b"UL", b"US"}
-)
+_FIRST_GROUP = 0x0008
+_UNNAMED = frozenset({b"", b"UN"})
+"""No VR of its own: implicit, or passed on by somebody who did not know it."""
+_WITHOUT_LENGTH = frozenset({b"", b"SQ", b"UN"})
+"""What may have an undefined length in front of the pixels (PS3.5 7.1.1)."""
 _TEXT = frozenset({"LO", "LT", "PN", "SH", "ST", "UC", "UT"})
 _ASCII = frozenset({"AE", "AS", "CS", "DA", "DS", "DT", "IS", "TM", "UI", "UR"})
 _BINARY = {
@@ -47,10 +50,10 @@ class _NeedMoreError(Exception):
 
 
 @lru_cache(maxsize=4096)
-def _known(tag: int) -> tuple[str, str]:
-    """Keyword and VR of a tag in PS3.6; nothing for others."""
-    if not dictionary_has_tag(tag):
-        return "", "UN"
+def _kept(tag: int) -> tuple[str, str]:
+    """Keyword and VR (PS3.6) of a tag whose value is kept; nothing for others."""
+    if not (tag <= SERIES_INSTANCE_UID or tag in attributes.TAGS) or not dictionary_has_tag(tag):
+        return "", ""
     return dictionary_keyword(tag), dictionary_VR(tag)
 
 
@@ -112,67 +115,46 @@ class HeadScanner:
         self.stopped = True
         self._buffer = bytearray()
 
-    def _take(self, form: str, offset: int) -> tuple[int, ...]:
-        try:
-            return struct.unpack_from(form, self._buffer, offset)
-        except struct.error:
-            raise _NeedMoreError from None
-
     def _element(self) -> None:
         start = self._position
-        group, number = self._take("<HH", start)
-        tag = group << 16 | number
-        if group == _DELIMITERS:
-            self._delimiter(tag, start)
+        explicit = not self._implicit and self._implicit_since is None
+        try:
+            header = read_header(self._buffer, start, explicit=explicit)
+        except MalformedDataSetError as error:
+            self._stop(f"element {_written(error.tag or 0)} has no VR")
             return
-        vr, length, value = self._vr_and_length(tag, start + 4)
-        if self.stopped:
-            return
-        if self._closers:
-            self._skip(tag, vr, length, value)
-            return
-        if tag <= self._last or group < _FIRST_GROUP:
-            self._stop(f"element ({group:04X},{number:04X}) is out of order")
-            return
-        if tag > LAST_TAG:
-            if length != UNDEFINED:
-                self.reaches = value + length
+        if header is None:
+            raise _NeedMoreError
+        tag, vr, length, size = header
+        if tag >> 16 == ITEM_GROUP:
+            self._delimiter(tag, length, start + size)
+        elif self._closers:
+            self._skip(tag, vr, length, start + size)
+        elif tag <= self._last or tag >> 16 < _FIRST_GROUP:
+            self._stop(f"element {_written(tag)} is out of order")
+        elif tag > LAST_TAG:
+            if length != UNDEFINED_LENGTH:
+                self.reaches = start + size + length
             self._last = tag
             self._stop()
-            return
-        self._top_level(tag, vr, length, value)
+        else:
+            self._top_level(tag, vr, length, start + size)
 
-    def _vr_and_length(self, tag: int, offset: int) -> tuple[str, int, int]:
-        """VR, value length and where the value starts (PS3.5 7.1.2, 7.1.3)."""
-        if self._implicit or self._implicit_since is not None:
-            (length,) = self._take("<I", offset)
-            return _known(tag)[1], length, offset + 4
-        vr = bytes(self._buffer[offset : offset + 2])
-        if vr in _SHORT_FORMS:
-            (length,) = self._take("<H", offset + 2)
-            return vr.decode(), length, offset + 4
-        if vr[1:] and vr not in _LONG_FORMS and not (vr.isalpha() and vr.isupper()):
-            self._stop(f"element ({tag >> 16:04X},{tag & 0xFFFF:04X}) has no VR")
-            return "", 0, 0
-        (length,) = self._take("<I", offset + 4)
-        return vr.decode(), length, offset + 8
-
-    def _delimiter(self, tag: int, start: int) -> None:
+    def _delimiter(self, tag: int, length: int, behind: int) -> None:
         """An item, or the end of one, inside a sequence of undefined length (PS3.5 7.5)."""
-        (length,) = self._take("<I", start + 4)
         expected = self._closers[-1] if self._closers else None
-        if tag == _ITEM and expected == _SEQUENCE_END:
-            if length == UNDEFINED:
-                self._open(_ITEM_END, start + 8)
+        if tag == ITEM and expected == SEQUENCE_DELIMITER:
+            if length == UNDEFINED_LENGTH:
+                self._open(ITEM_DELIMITER, behind)
             else:
-                self._move(start + 8 + length)
+                self._move(behind + length)
         elif tag == expected and length == 0:
             self._closers.pop()
             if self._implicit_since is not None and len(self._closers) < self._implicit_since:
                 self._implicit_since = None
-            self._position = start + 8
+            self._position = behind
         else:
-            self._stop(f"delimiter (FFFE,{tag & 0xFFFF:04X}) where none can be")
+            self._stop(f"delimiter {_written(tag)} where none can be")
 
     def _open(self, closer: int, position: int) -> None:
         if len(self._closers) >= 2 * DEEPEST:
@@ -181,48 +163,56 @@ class HeadScanner:
         self._closers.append(closer)
         self._position = position
 
-    def _skip(self, tag: int, vr: str, length: int, value: int) -> None:
+    def _skip(self, tag: int, vr: bytes, length: int, value: int) -> None:
         """Pass over an element that is not read."""
-        if length != UNDEFINED:
+        if length != UNDEFINED_LENGTH:
             self._move(value + length)
-        elif vr not in {"SQ", "UN"} and not self._implicit:
-            self._stop(f"element ({tag >> 16:04X},{tag & 0xFFFF:04X}) has no length")
+        elif vr not in _WITHOUT_LENGTH:
+            self._stop(f"element {_written(tag)} has no length")
         else:
-            self._open(_SEQUENCE_END, value)
-            if vr == "UN" and not self._implicit and self._implicit_since is None:
+            self._open(SEQUENCE_DELIMITER, value)
+            if vr == b"UN" and self._implicit_since is None:
                 self._implicit_since = len(self._closers)  # PS3.5 6.2.2, note 5
 
     def _move(self, position: int) -> None:
         """Go on at a position that may not have come yet."""
-        self.reaches = max(self.reaches, position)
+        if position > self.reaches:
+            self.reaches = position
         if position > LIMIT:
             self._stop()
         self._position = position
 
-    def _top_level(self, tag: int, vr: str, length: int, value: int) -> None:
-        keyword, usual = _known(tag)
-        if vr == "UN":
-            vr = usual
-        kept = keyword and (tag <= SERIES_INSTANCE_UID or tag in attributes.TAGS)
-        if kept and vr in _READABLE and length <= LONGEST_VALUE:
-            if value + length > len(self._buffer):
-                self.reaches = max(self.reaches, value + length)
-                raise _NeedMoreError
-            self._keep(keyword, vr, bytes(self._buffer[value : value + length]))
+    def _top_level(self, tag: int, vr: bytes, length: int, value: int) -> None:
+        keyword, usual = _kept(tag)
+        if keyword:
+            name = usual if vr in _UNNAMED else vr.decode("ascii")
+            if name in _READABLE and length <= LONGEST_VALUE:
+                end = value + length
+                if end > len(self._buffer):
+                    self.reaches = max(self.reaches, end)
+                    raise _NeedMoreError
+                self._keep(keyword, name, bytes(self._buffer[value:end]))
         self._last = tag
-        self._skip(tag, vr, length, value)
+        if length == UNDEFINED_LENGTH:
+            self._skip(tag, vr, length, value)
+        else:
+            self._move(value + length)
 
     def _keep(self, keyword: str, vr: str, value: bytes) -> None:
-        if vr in _TEXT:
-            text = character_sets.decode(value, self._encodings, vr)
-        elif vr in _ASCII:
+        if vr in _ASCII:
             text = value.decode("latin-1")
+        elif vr in _TEXT:
+            text = character_sets.decode(value, self._encodings, vr)
         else:
             text = _numbers(vr, value)
         text = text.replace("\0", "")
         self.elements[keyword] = text.rstrip() if vr in _PARAGRAPHS else text.strip()
         if keyword == "SpecificCharacterSet":
             self._encodings = character_sets.encodings(text)
+
+
+def _written(tag: int) -> str:
+    return f"({tag >> 16:04X},{tag & 0xFFFF:04X})"
 
 
 def _numbers(vr: str, value: bytes) -> str:

@@ -3,10 +3,15 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 
 from pacs_open.index import matching
 from pacs_open.index.attributes import BY_KEYWORD, BY_LEVEL, LOOKED_UP
 from pacs_open.values import Level
+
+_KEYWORDS = {level: tuple(a.keyword for a in BY_LEVEL[level]) for level in BY_LEVEL}
+_VALUES = {level: itemgetter(*keywords) for level, keywords in _KEYWORDS.items()}
+"""What takes the values of one level out of those of an instance, in the order of the level."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +42,11 @@ class Entry:
 
     def values(self, level: Level) -> dict[str, str]:
         """The attributes of one level."""
-        return {a.keyword: self.attributes[a.keyword] for a in BY_LEVEL[level]}
+        return dict(zip(_KEYWORDS[level], _VALUES[level](self.attributes), strict=True))
 
     def fingerprint(self, level: Level) -> str:
         """Changes when any attribute of a level does."""
-        whole = "\x1f".join(self.values(level).values()).encode()
+        whole = "\x1f".join(_VALUES[level](self.attributes)).encode()
         return hashlib.blake2b(whole, digest_size=16).hexdigest()
 
 

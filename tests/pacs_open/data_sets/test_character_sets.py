@@ -3,7 +3,7 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydicom.charset import convert_encodings, encode_string
+from pydicom.charset import convert_encodings, encode_string, python_encoding
 
 from pacs_open.data_sets.character_sets import decode, encodings
 
@@ -74,3 +74,10 @@ def test_any_bytes_decode_to_something(value, announced):
 
 def test_wrong_bytes_are_shown_as_such():
     assert text_of(b"M\xfcller", "ISO_IR 192") == "M\ufffdller"
+
+
+@pytest.mark.parametrize("announced", sorted(python_encoding))
+def test_ascii_is_the_same_in_every_repertoire(announced):
+    text = bytes(code for code in range(128) if code != 0x1B)
+
+    assert text_of(text, announced, "LT") == text.decode(python_encoding[announced])
