@@ -68,7 +68,7 @@ Header = tuple[int, bytes, int, int]
 """Tag, VR (empty where the encoding names none), length of the value, bytes of the header."""
 
 
-def read_header(data: bytes | memoryview, at: int, *, explicit: bool) -> Header | None:
+def read_header(data: bytes | bytearray | memoryview, at: int, *, explicit: bool) -> Header | None:
     """The header at an offset; None if the buffer ends inside it.
 
     Raises:

@@ -176,8 +176,7 @@ class HeadScanner:
 
     def _move(self, position: int) -> None:
         """Go on at a position that may not have come yet."""
-        if position > self.reaches:
-            self.reaches = position
+        self.reaches = max(self.reaches, position)
         if position > LIMIT:
             self._stop()
         self._position = position
