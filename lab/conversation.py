@@ -106,7 +106,7 @@ class Conversation:
         elif isinstance(pdu, A_ASSOCIATE_AC):
             self.record.rise(Reached.ASSOCIATED)
             self.record.note(Evidence(Layer.ASSOCIATION, "A-ASSOCIATE-AC: accepted", "ac"))
-        elif isinstance(pdu, P_DATA_TF):
+        elif isinstance(pdu, P_DATA_TF) and self._odd:  # nobody else reads statuses off PDUs
             for status in _statuses_in(pdu):
                 self._statuses.put(status)
 

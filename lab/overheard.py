@@ -115,9 +115,13 @@ def _excerpt(said: bytes, read: Sequence[str]) -> str:
 
 def _places(said: bytes, name: str) -> Iterator[tuple[int, str]]:
     """Where a name stands, and in which character set."""
+    sought = set[bytes]()
     for group, character_set in product(name.split("="), CHARACTER_SETS):
         with suppress(UnicodeEncodeError):
             encoded = group.encode(character_set)
+            if encoded in sought:
+                continue  # most names are the same bytes in most character sets
+            sought.add(encoded)
             place = said.find(encoded) if len(encoded) >= SHORTEST else -1
             if place >= 0:
                 yield place, character_set

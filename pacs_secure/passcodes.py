@@ -22,6 +22,9 @@ from pacs_secure.certificates import read_secret
 
 COST, BLOCK, PARALLEL = 2**15, 8, 3
 """32 MiB and a tenth of a second a try: OWASP's Password Storage Cheat Sheet, its middle row."""
+RANDOM_COST, RANDOM_PARALLEL = 2**14, 1
+"""The least that is read. Enough for a passcode that a machine has drawn from 2^90 or more: nobody
+tries all of these, however little a try costs."""
 LONGEST = 256
 """Bytes of a passcode; more is nobody's passcode and not worth a hash."""
 _MEMORY = 64 * 1024 * 1024
@@ -42,11 +45,11 @@ class Hash:
     digest: bytes = field(repr=False)
 
     @classmethod
-    def of(cls, passcode: bytes, *, cost: int = COST) -> "Hash":
+    def of(cls, passcode: bytes, *, cost: int = COST, parallel: int = PARALLEL) -> "Hash":
         """Hash a passcode with a salt of its own."""
         salt = secrets.token_bytes(16)
-        blank = cls(cost, BLOCK, PARALLEL, salt, b"")
-        return cls(cost, BLOCK, PARALLEL, salt, blank.digest_of(passcode))
+        blank = cls(cost, BLOCK, parallel, salt, b"")
+        return cls(cost, BLOCK, parallel, salt, blank.digest_of(passcode))
 
     @classmethod
     def read(cls, text: str) -> "Hash":
@@ -123,9 +126,10 @@ def load(path: Path) -> Passcodes:
     return Passcodes(users)
 
 
-def line(user: str, passcode: str) -> str:
-    """The line of a user."""
-    return f"{user}:{Hash.of(passcode.encode('utf-8'))}\n"
+def line(user: str, passcode: str, *, random: bool = False) -> str:
+    """The line of a user; ``random``: a machine has drawn the passcode, at 90 bits or more."""
+    costs = {"cost": RANDOM_COST, "parallel": RANDOM_PARALLEL} if random else {}
+    return f"{user}:{Hash.of(passcode.encode('utf-8'), **costs)}\n"
 
 
 def _bytes(text: str) -> bytes:

@@ -35,8 +35,8 @@ def make(users: Mapping[str, Path], archive: Path, until: datetime) -> None:
     )
     lines = []
     for name, folder in users.items():
-        passcode = secrets.token_urlsafe(12)
-        lines.append(passcodes.line(name, passcode))
+        passcode = secrets.token_urlsafe(12)  # 96 bits
+        lines.append(passcodes.line(name, passcode, random=True))
         _give(folder, {"name": name, "passcode": passcode, **_tokens(key, name, until)})
         (folder / "issuer.pem").write_bytes(public)
     private_folder(archive)

@@ -33,7 +33,7 @@ class Glanced:
 
 
 def smallest(answer_key: Manifest) -> StudyEntry:
-    """The study with the fewest images.
+    """The study with the fewest pixels: it says as much on the wire, sooner.
 
     Raises:
         LookupError: nothing was planted.
@@ -41,7 +41,11 @@ def smallest(answer_key: Manifest) -> StudyEntry:
     studies = [study for patient in answer_key.patients for study in patient.studies]
     if not studies:
         raise LookupError("nothing was planted that could be looked at")
-    return min(studies, key=lambda study: sum(len(one.instances) for one in study.series))
+    return min(studies, key=_pixels)
+
+
+def _pixels(study: StudyEntry) -> int:
+    return sum(one.rows * one.columns for series in study.series for one in series.instances)
 
 
 def glance(target: Target, study: StudyEntry) -> Glanced:

@@ -5,24 +5,24 @@ means: every image came, bit for bit, and none that is not known.
 """
 
 import hashlib
+import queue
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Protocol
 
 from pydicom.dataset import Dataset
 
 from lab import sop_classes
-from lab.conversation import SUCCESS
-from lab.delivery import Delivered
+from lab.conversation import SUCCESS, Conversation
+from lab.delivery import Delivered, Transfer
 from lab.evidence import Evidence, Layer
 from lab.inbox import Arrival, Inbox, server_context
 from lab.scene import Peer
 from lab.target import Target
-from sample_images.manifest import Manifest, PatientEntry
+from sample_images.manifest import Manifest
 
 AT_ONCE = 2
 """Associations at the same time."""
@@ -66,6 +66,13 @@ class Receiving(Protocol):
     def arrivals(self) -> Sequence[Arrival]:
         """Connections of the archive that arrived so far."""
 
+
+Begin = Callable[[], AbstractContextManager[Conversation]]
+"""Begins an association."""
+Retrieve = Callable[[Conversation, Dataset], Transfer]
+"""Retrieves the study of an identifier."""
+Waiting = queue.SimpleQueue[Dataset]
+"""Identifiers of studies that are still to be retrieved; several threads draw from it."""
 
 Note = Callable[[str, str], None]
 """Told SOP Instance UID and SHA-256 of the data set of each instance that arrives."""
@@ -131,8 +138,12 @@ class Workstation:
 
     def get(self) -> Retrieved:
         """Get every study (C-GET) on associations of its own."""
-        hashes = _Hashes(self.progress)
-        evidence = self._each_patient(partial(self._get, hashes))
+        hashes, model = _Hashes(self.progress), sop_classes.STUDY_ROOT_GET
+        classes = sorted({instance.sop_class_uid for instance in self.answer_key.instances()})
+        evidence = self._study_by_study(
+            lambda: self.target.converse(model, receiving=classes),
+            lambda talk, study: talk.get(model, study, hashes.take),
+        )
         return self._retrieved(hashes, tls=self.target.door.tls, evidence=evidence)
 
     def move(self) -> Retrieved:
@@ -140,10 +151,13 @@ class Workstation:
 
         In the hardened lab that AE shows its certificate and demands the archive's.
         """
-        hashes = _Hashes(self.progress)
+        hashes, model = _Hashes(self.progress), sop_classes.STUDY_ROOT_MOVE
         receiving = self.standing(hashes.note) if self.standing else self._inbox(hashes)
         with receiving as listening:
-            evidence = self._each_patient(self._move)
+            evidence = self._study_by_study(
+                lambda: self.target.converse(model),
+                lambda talk, study: talk.move(model, study, self.peer.ae_title),
+            )
             arrivals = listening.arrivals
         tls = bool(arrivals) and all(arrival.tls for arrival in arrivals)
         return self._retrieved(hashes, tls=tls, evidence=evidence)
@@ -163,25 +177,12 @@ class Workstation:
             receive=hashes.take,
         )
 
-    def _each_patient(
-        self, retrieve: Callable[[PatientEntry], Sequence[Evidence]]
-    ) -> tuple[Evidence, ...]:
+    def _study_by_study(self, begin: Begin, retrieve: Retrieve) -> tuple[Evidence, ...]:
+        """Retrieve on a few associations at once; what the wire showed where it failed first."""
+        waiting = _waiting(self.answer_key)
         with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="workstation") as pool:
-            shown = list(pool.map(retrieve, self.answer_key.patients))
-        return next((tuple(evidence) for evidence in shown if evidence), ())
-
-    def _get(self, hashes: _Hashes, patient: PatientEntry) -> Sequence[Evidence]:
-        classes = sorted({instance.sop_class_uid for instance in patient.instances()})
-        model = sop_classes.STUDY_ROOT_GET
-        with self.target.converse(model, receiving=classes) as talk:
-            results = [talk.get(model, study, hashes.take) for study in _studies(patient)]
-        return () if all(result.status == SUCCESS for result in results) else talk.evidence
-
-    def _move(self, patient: PatientEntry) -> Sequence[Evidence]:
-        model = sop_classes.STUDY_ROOT_MOVE
-        with self.target.converse(model) as talk:
-            results = [talk.move(model, study, self.peer.ae_title) for study in _studies(patient)]
-        return () if all(result.status == SUCCESS for result in results) else talk.evidence
+            some = [pool.submit(_retrieve_some, waiting, begin, retrieve) for _ in range(AT_ONCE)]
+        return next((one.result() for one in some if one.result()), ())
 
     def _retrieved(
         self, hashes: _Hashes, *, tls: bool, evidence: tuple[Evidence, ...]
@@ -197,14 +198,34 @@ class Workstation:
         return Retrieved(identical, len(expected), tls, evidence)
 
 
-def _studies(patient: PatientEntry) -> Sequence[Dataset]:
+def _retrieve_some(waiting: Waiting, begin: Begin, retrieve: Retrieve) -> tuple[Evidence, ...]:
+    """Studies that wait, one after another on one association; after a failure on a new one."""
+    shown: tuple[Evidence, ...] = ()
+    while not waiting.empty():
+        with begin() as talk:
+            served = True
+            while served and (study := _next(waiting)) is not None:
+                served = retrieve(talk, study).status == SUCCESS
+        shown = shown or (() if served else talk.evidence)
+    return shown
+
+
+def _next(waiting: Waiting) -> Dataset | None:
+    try:
+        return waiting.get_nowait()
+    except queue.Empty:
+        return None
+
+
+def _waiting(answer_key: Manifest) -> Waiting:
     """One C-GET or C-MOVE identifier for each study (PS3.4 C.4.3.1.3)."""
-    identifiers = []
-    for study in patient.studies:
-        ds = Dataset()
-        ds.QueryRetrieveLevel = "STUDY"
-        ds.StudyInstanceUID = study.study_instance_uid
-        identifiers.append(ds)
+    identifiers: Waiting = queue.SimpleQueue()
+    for patient in answer_key.patients:
+        for study in patient.studies:
+            ds = Dataset()
+            ds.QueryRetrieveLevel = "STUDY"
+            ds.StudyInstanceUID = study.study_instance_uid
+            identifiers.put(ds)
     return identifiers
 
 

@@ -159,7 +159,7 @@ def demo(rounds: int) -> float:
     for _ in range(rounds):
         with tempfile.TemporaryDirectory(prefix="pacslab-bench-") as folder:
             started = time.monotonic()
-            command = [sys.executable, "-m", "lab.cli", "demo", "--out", folder]
+            command = [sys.executable, "-m", "lab", "demo", "--out", folder]
             subprocess.run(command, check=True, capture_output=True)
             seconds.append(time.monotonic() - started)
     return statistics.median(seconds)

@@ -15,7 +15,7 @@ from lab.engines import images
 from lab.engines.daemon import NoDaemonError, connected
 
 ENGINES = ("process", "docker")
-PACSLAB = (sys.executable, "-m", "lab.cli")
+PACSLAB = (sys.executable, "-m", "lab")
 
 
 def sizes() -> Table | str:

@@ -66,7 +66,7 @@ def many(count: int, jobs: int) -> str:
         words = ["--targets", str(folder / "targets.csv"), "--jobs", str(jobs)]
         began = time.monotonic()
         done = subprocess.run(
-            [sys.executable, "-m", "lab.cli", "verify", *words, "--out", str(folder / "out")],
+            [sys.executable, "-m", "lab", "verify", *words, "--out", str(folder / "out")],
             check=False,
             capture_output=True,
             text=True,

@@ -21,7 +21,7 @@ QUICK = ["--size", "small", "--patients", "4"]
 
 
 def _command(*arguments):
-    return [sys.executable, "-m", "lab.cli", "demo", *arguments]
+    return [sys.executable, "-m", "lab", "demo", *arguments]
 
 
 @pytest.fixture

@@ -59,6 +59,6 @@ def test_it_says_its_version(pacslab):
 
 def test_nothing_in_a_pipe_is_an_escape_sequence():
     said = subprocess.run(
-        [sys.executable, "-m", "lab.cli", "probes"], capture_output=True, check=True, timeout=60
+        [sys.executable, "-m", "lab", "probes"], capture_output=True, check=True, timeout=60
     ).stdout
     assert b"\x1b" not in said

@@ -1,5 +1,6 @@
 import io
 import runpy
+import secrets
 import sys
 
 import pytest
@@ -131,3 +132,11 @@ def test_a_line_is_written_by_the_module_itself(file, monkeypatch, capsys):
 
     assert load(file(capsys.readouterr().out)).are_right("reader", b"right")
     assert load(file(line("reader", "other"))).are_right("reader", b"other")
+
+
+def test_a_passcode_that_a_machine_has_drawn_is_hashed_as_cheaply_as_is_read(file):
+    passcode = secrets.token_urlsafe(12)
+    known = load(file(line("reader", passcode, random=True)))
+
+    assert known.are_right("reader", passcode.encode())
+    assert not known.are_right("reader", b"right")

@@ -39,7 +39,7 @@ def elsewhere(tmp_path, monkeypatch):
 @contextlib.contextmanager
 def running(*arguments):
     """A pacslab of its own; ended by its id if it is still there."""
-    command = [sys.executable, "-m", "lab.cli", *arguments]
+    command = [sys.executable, "-m", "lab", *arguments]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as process:

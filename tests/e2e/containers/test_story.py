@@ -39,7 +39,7 @@ def tell(engine, folder):
     (temporary := folder / "tmp").mkdir(parents=True)
     arguments = ["--patients", str(PATIENTS), "--size", "small", "--out", str(folder / "out")]
     ended = subprocess.run(
-        [sys.executable, "-m", "lab.cli", "demo", "--engine", engine, *arguments],
+        [sys.executable, "-m", "lab", "demo", "--engine", engine, *arguments],
         capture_output=True,
         text=True,
         timeout=400,

@@ -34,10 +34,11 @@ def test_where_nobody_answers_nothing_is_served_and_the_wire_says_why(target, st
     assert glanced.evidence[-1].code == "refused"
 
 
-def test_the_smallest_is_the_one_with_the_fewest_images(images):
+def test_the_smallest_is_the_one_with_the_fewest_pixels(images):
     patients = images.manifest.patients
     series = patients[1].studies[0].series[0]
-    less = series.model_copy(update={"instances": series.instances[:1]})
+    small = [one.model_copy(update={"rows": 8, "columns": 8}) for one in series.instances]
+    less = series.model_copy(update={"instances": (*small, *small)})
     study = patients[1].studies[0].model_copy(update={"series": (less,)})
     second = patients[1].model_copy(update={"studies": (study,)})
     key = images.manifest.model_copy(update={"patients": (patients[0], second)})
