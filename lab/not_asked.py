@@ -17,6 +17,9 @@ NOT_ASKED: Mapping[str, str] = MappingProxyType(
         "prove it",
         "wrong name in a client's certificate": "ITI-19 3.19.6.1.3 forbids archives to demand "
         "names of a caller's certificate; the other direction asks for it (pacslab rogue)",
+        "stale revocation list": "it lies with the archive, and no caller can show one: an archive "
+        "whose list is out of date has to refuse its friends, too; the lab's own does, and its own "
+        "tests prove it (the other direction: pacslab rogue)",
         "certificate of the archive's own": "whether devices look at it is for the devices to "
         "show (pacslab rogue)",
     }

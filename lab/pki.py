@@ -227,9 +227,10 @@ class Authority:
         """Write the revocation lists of intermediate and root, one PEM file for both."""
         self._write_crl(path, (self.directory / "intermediate-crl.pem").read_bytes())
 
-    def write_crl_with(self, path: Path, certificate: x509.Certificate) -> None:
-        """The same lists with one more certificate, which this one archive alone is told of."""
-        serials = {*self._revoked(), certificate.serial_number}
+    def add_to_crl(self, path: Path, certificate: x509.Certificate) -> None:
+        """One more certificate on lists that were written: this one archive alone is told of it."""
+        earlier = x509.load_pem_x509_crl(path.read_bytes())  # of two the first
+        serials = {certificate.serial_number, *(revoked.serial_number for revoked in earlier)}
         self._write_crl(path, revocation_list(self._intermediate, tuple(sorted(serials))))
 
     def _write_crl(self, path: Path, of_intermediate: bytes) -> None:

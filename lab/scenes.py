@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Lock
 
 from cryptography import x509
 
@@ -160,9 +161,12 @@ def _revoke(lab: Lab, archive: Archive) -> Callable[[Credential], None] | None:
     if not (folder.is_dir() and process and crl and hasattr(signal, "SIGHUP")):
         return None
 
+    lock = Lock()
+
     def revoke(shown: Credential) -> None:
         certificate = x509.load_pem_x509_certificate(shown.certificate.read_bytes())
-        Authority.load(folder).write_crl_with(crl, certificate)
+        with lock:  # several questions may be asked at once, and no list may forget
+            Authority.load(folder).add_to_crl(crl, certificate)
         running = process.find()
         if running is not None:  # else every question finds out
             running.send_signal(signal.SIGHUP)

@@ -9,6 +9,7 @@ import logging
 import multiprocessing
 import shutil
 import signal
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -214,6 +215,8 @@ def serve(toml: Path, log: Path, choice: Choice, pipe: Connection) -> None:
     HUP has its controls read their files anew, as in an archive of the programs.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever holds it decides when it ends
+    if hasattr(signal, "SIGHUP"):
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})  # before there are threads
     logging.basicConfig(filename=log, level=logging.WARNING)
     try:
         config, controls = _load(toml, choice)
@@ -222,7 +225,7 @@ def serve(toml: Path, log: Path, choice: Choice, pipe: Connection) -> None:
         pipe.send(f"{type(error).__name__}: {error}")
         return
     if hasattr(signal, "SIGHUP"):
-        signal.signal(signal.SIGHUP, lambda _number, _frame: server.reload())
+        threading.Thread(target=_reload_at_each_hup, args=(server,), daemon=True).start()
     with server:
         names = tuple(control.name for control in controls)
         with contextlib.suppress(EOFError, OSError):
@@ -230,6 +233,12 @@ def serve(toml: Path, log: Path, choice: Choice, pipe: Connection) -> None:
             pipe.send((server.address, config.network_ae.ae_title, names, tls))
             pipe.recv()
         server.stop(0.0)
+
+
+def _reload_at_each_hup(server: Server) -> None:
+    """One reload after the other: of two at a time the one that read first might come last."""
+    while signal.sigwait({signal.SIGHUP}):
+        server.reload()
 
 
 def _load(toml: Path, choice: Choice) -> tuple[Config, Sequence[Control]]:

@@ -54,6 +54,7 @@ from lab.probes.sha1_certificate import sha1_certificate
 from lab.probes.silent_association import silent_association
 from lab.probes.silent_connection import silent_connection
 from lab.probes.ssl_3_0 import ssl_3_0
+from lab.probes.standing_after_revocation import standing_after_revocation
 from lab.probes.static_rsa import static_rsa
 from lab.probes.store_beyond_rights import store_beyond_rights
 from lab.probes.store_by_stranger import store_by_stranger
@@ -106,6 +107,7 @@ PROBES: tuple[Probe, ...] = (
     revoked_certificate,
     resumed_after_expiry,
     resumed_after_revocation,
+    standing_after_revocation,
     without_crl_certificate,
     wrong_key_usage_certificate,
     weak_rsa_certificate,

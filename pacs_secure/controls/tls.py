@@ -110,6 +110,7 @@ class Tls(Control):
         "move_to_impostor",
         "resumed_after_expiry",
         "resumed_after_revocation",
+        "standing_after_revocation",
     )
 
     certificate: OperatorPaths = ()

@@ -119,15 +119,17 @@ def test_revoking_one_certificate_keeps_the_earlier_ones_revoked(tmp_path):
 def test_one_archive_can_be_told_of_a_revocation_that_no_other_is_told_of(tmp_path):
     authority = pki.Authority.create(tmp_path / "authority", lifetime=timedelta(hours=1))
     authority.revoke(authority.issue("first", tmp_path / "first", ae_title="X"))
-    issued = authority.issue("second", tmp_path / "second", ae_title="X").certificate
-    second = x509.load_pem_x509_certificate(issued.read_bytes())
-    authority.write_crl_with(tmp_path / "told.pem", second)
-    authority.write_crl(tmp_path / "other.pem")
-
     lists = {name: tmp_path / f"{name}.pem" for name in ("told", "other")}
+    for path in lists.values():
+        authority.write_crl(path)
+    for name in ("second", "third"):
+        issued = authority.issue(name, tmp_path / name, ae_title="X").certificate
+        leaf = x509.load_pem_x509_certificate(issued.read_bytes())
+        authority.add_to_crl(lists["told"], leaf)
+
     found = {name: x509.load_pem_x509_crl(path.read_bytes()) for name, path in lists.items()}
-    assert {name: len(list(crl)) for name, crl in found.items()} == {"told": 2, "other": 1}
-    assert found["told"].get_revoked_certificate_by_serial_number(second.serial_number)
+    assert {name: len(list(crl)) for name, crl in found.items()} == {"told": 3, "other": 1}
+    assert found["told"].get_revoked_certificate_by_serial_number(leaf.serial_number)
     assert lists["told"].read_bytes().count(b"BEGIN X509 CRL") == 2  # the root's, too
 
 

@@ -8,6 +8,7 @@ import hashlib
 import json
 import secrets
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -22,7 +23,8 @@ from lab.engines import images as lab_images
 from lab.engines.compose import Compose, ComposeError
 from lab.engines.daemon import Daemon, connected
 from lab.engines.ports import free_port
-from lab.pki import Identity
+from lab.newcomer import Newcomer
+from lab.pki import Identity, self_made
 from lab.scenes import SERVER_NAME
 from lab.sop_classes import STORAGE, STUDY_ROOT_FIND, STUDY_ROOT_GET
 from lab.target import Door, Target
@@ -196,6 +198,40 @@ def patients(images):
     for path, entry in images:
         found.setdefault(path.parent.name, []).append((path, entry))
     return [found[name] for name in sorted(found)]
+
+
+def pki(clinic, *command):
+    clinic.compose.run("run", "--rm", "-T", "--no-deps", "pki", *command)
+    for service in REPLICAS:
+        containers.do(clinic.container(service), service, ["sh", "-c", "kill -HUP 1"])
+
+
+def is_served(target):
+    with target.converse() as talk:
+        return talk.echo() == SUCCESS
+
+
+def await_answer(wanted, *targets):
+    """Each replica has looked again a moment after it was told to."""
+    deadline = time.monotonic() + WELL_WITHIN
+    while any(is_served(target) is not wanted for target in targets):
+        assert time.monotonic() < deadline
+
+
+def test_one_order_admits_a_device_to_every_replica_and_one_sends_it_away(clinic, tmp_path):
+    own = self_made("console", tmp_path / "console")
+    pem = own.certificate.read_text()
+    newcomer = Newcomer(name="console", ae_title="CONSOLE", certificate=pem)
+    shown = {"calling_ae_title": "CONSOLE", "certificate": own.certificate, "key": own.key}
+    targets = [clinic.target(service, **shown) for service in REPLICAS]
+    assert not any(map(is_served, targets))
+
+    pki(clinic, "admit", newcomer.model_dump_json(exclude_none=True))
+    await_answer(True, *targets)
+    pki(clinic, "dismiss", "console")
+    await_answer(False, *targets)
+
+    assert all(is_served(clinic.target(service)) for service in REPLICAS)
 
 
 def many(files, folder, number=80):

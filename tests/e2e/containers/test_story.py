@@ -86,7 +86,11 @@ def test_every_stolen_image_lies_there_as_a_picture(docker):
     assert page.count("data:image/jpeg;base64,") == PATIENTS
 
 
-NEEDS_THE_AUTHORITY = {"resumed_after_expiry", "resumed_after_revocation"}
+NEEDS_THE_AUTHORITY = {
+    "resumed_after_expiry",
+    "resumed_after_revocation",
+    "standing_after_revocation",
+}
 """In containers its key is the service pki's alone, so that these are not tested there."""
 
 

@@ -108,7 +108,8 @@ def test_every_verdict_is_the_one_of_the_crew_here(afar, here, filled, filled_he
 
     afar_said, here_said = judged(outcome), judged(same)
     if which == "secure":  # certificates are made and revoked by who has the authority's key
-        for name in ("resumed_after_expiry", "resumed_after_revocation"):
+        when = ("resumed_after_expiry", "resumed_after_revocation", "standing_after_revocation")
+        for name in when:
             told_why = afar_said.pop(name), here_said.pop(name)
             assert [verdict for _, verdict in told_why] == [Verdict.NOT_TESTED, Verdict.PASS]
     assert afar_said == here_said

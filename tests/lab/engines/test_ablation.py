@@ -75,6 +75,7 @@ def test_what_one_archive_is_told_is_revoked_no_other_one_is_told(made):
 
         assert [is_served(scene) for scene in scenes] == [True, True]
         scenes[0].revoke(shown)
+        scenes[0].revoke(scenes[0].issue(timedelta(minutes=5)))  # the first one stays revoked
         deadline = time.monotonic() + 20
         while is_served(scenes[0]):
             assert time.monotonic() < deadline

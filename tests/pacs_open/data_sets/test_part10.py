@@ -18,6 +18,14 @@ def test_a_front_with_a_data_set_is_a_dicom_file(shelf):
     assert ds.PatientID == "P1"
 
 
+def test_what_stands_before_a_file_is_nothing_and_can_run_nowhere():
+    """CVE-2019-11687: a preamble may make an executable of an image; C-STORE carries none."""
+    assert META.encode()[:132] == b"\0" * 128 + b"DICM"
+    executable = b"MZ" + META.encode()[2:]
+    with pytest.raises(ValueError, match="no DICM prefix"):
+        FileMeta.decode(executable)
+
+
 @pytest.mark.parametrize("uid", ["2.25.1", "2.25.10", "../../etc/passwd", "2.25.ü", "a b"])
 def test_what_is_written_is_read_back(uid):
     meta = FileMeta("1.2", uid, "1.2.840.10008.1.2")

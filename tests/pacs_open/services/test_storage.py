@@ -1,3 +1,5 @@
+import tempfile
+
 import pytest
 from pydicom.uid import CTImageStorage, ImplicitVRLittleEndian, MRImageStorage
 from pynetdicom.sop_class import StudyRootQueryRetrieveInformationModelFind
@@ -110,8 +112,28 @@ def test_a_data_set_that_breaks_off_is_refused_wherever_it_does(
         assert scu.store(instance(1), data=data, syntax=syntax).status == 0x0000
 
 
+def test_no_image_ever_lies_in_the_systems_temporary_folder(
+    pacs, instance, encode, tmp_path, monkeypatch
+):
+    """Many archives leave images there that broke off on the way."""
+    (temporary := tmp_path / "temporary").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    data = encode(instance(1), "1.2.840.10008.1.2.1")
+    with pacs.scu() as scu:
+        assert scu.store(instance(1), data=data[: len(data) // 2]).status >> 12 == 0xC
+        assert scu.store(instance(1), data=data).status == 0x0000
+        assert not list(temporary.iterdir())
+
+
 @pytest.mark.parametrize(
-    "data", [b"", b"\0" * 128 + b"DICM", b"GET / HTTP/1.1\r\n\r\n", b"\xff" * 5000]
+    "data",
+    [
+        b"",
+        b"\0" * 128 + b"DICM",
+        b"MZ" + b"\0" * 126 + b"DICM",
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"\xff" * 5000,
+    ],
 )
 def test_bytes_that_are_no_data_set_are_refused(pacs, instance, identifier, data):
     with pacs.scu() as scu:
