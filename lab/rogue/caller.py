@@ -34,6 +34,9 @@ class Check(StrEnum):
     REVOCATION = "revocation"
     STRENGTH = "strength"
     """Versions, suites, keys and signatures that are not weak."""
+    FRESHNESS = "freshness"
+    """That it looks each time: who takes a session of earlier up again is shown nothing to look
+    at."""
 
 
 @dataclass(frozen=True)
@@ -46,11 +49,25 @@ class Trust:
     """That the archive's certificate must carry."""
 
 
-def goes_on(face: Face, address: tuple[str, int], trust: Trust, without: Check | None) -> bool:
-    """Whether our SCU, called to this address, gets as far as its A-ASSOCIATE-RQ."""
+def goes_on(
+    face: Face,
+    address: tuple[str, int],
+    trust: Trust,
+    without: Check | None,
+    *,
+    known: bool = False,
+) -> bool:
+    """Whether our SCU, called to this address, gets as far as its A-ASSOCIATE-RQ.
+
+    ``known``: it was there before, when nobody had revoked anything yet.
+    """
     context = _context(face, trust, without)
     try:
-        return _call(context, address, trust.name)
+        earlier = _session(context, address, trust.name) if known else None
+        if not (without is Check.REVOCATION or _believes_all(face, without)):
+            context.load_verify_locations(trust.crl)
+            context.verify_flags |= ssl.VERIFY_CRL_CHECK_LEAF
+        return _call(context, address, trust.name, earlier if without is Check.FRESHNESS else None)
     except ssl.SSLCertVerificationError as error:
         if without is not Check.KEY_USAGE or error.verify_code != UNSUITABLE_PURPOSE:
             return False
@@ -61,16 +78,36 @@ def goes_on(face: Face, address: tuple[str, int], trust: Trust, without: Check |
         return False
 
 
-def _call(context: ssl.SSLContext, address: tuple[str, int], name: str) -> bool:
+def _believes_all(face: Face, without: Check | None) -> bool:
+    return without is Check.CHAIN and face.shown is not None
+
+
+def _call(
+    context: ssl.SSLContext,
+    address: tuple[str, int],
+    name: str,
+    session: ssl.SSLSession | None = None,
+) -> bool:
     with (
         socket.create_connection(address, DEADLINE) as sock,
-        context.wrap_socket(sock, server_hostname=name) as wrapped,
+        context.wrap_socket(sock, server_hostname=name, session=session) as wrapped,
     ):
         wrapped.sendall(REQUEST)
         return bool(wrapped.recv(1))
 
 
+def _session(context: ssl.SSLContext, address: tuple[str, int], name: str) -> ssl.SSLSession | None:
+    with (
+        socket.create_connection(address, DEADLINE) as sock,
+        context.wrap_socket(sock, server_hostname=name) as wrapped,
+    ):
+        wrapped.sendall(REQUEST)
+        wrapped.recv(1)  # tickets of TLS 1.3 come before it
+        return wrapped.session
+
+
 def _context(face: Face, trust: Trust, without: Check | None) -> ssl.SSLContext:
+    """With all checks but this one; revocation is to be added."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_ciphers("DEFAULT:@SECLEVEL=2")
@@ -82,12 +119,9 @@ def _context(face: Face, trust: Trust, without: Check | None) -> ssl.SSLContext:
         context.verify_flags |= NO_CHECK_TIME
     if without is Check.NAME:
         context.check_hostname = False
-    if without is Check.CHAIN and face.shown is not None:
+    if _believes_all(face, without):
         context.load_verify_locations(face.shown)  # whatever it is, it is believed
         context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
-    elif without is not Check.REVOCATION:
-        context.load_verify_locations(trust.crl)
-        context.verify_flags |= ssl.VERIFY_CRL_CHECK_LEAF
     return context
 
 

@@ -15,6 +15,7 @@ from lab.pki import Authority, Usage
 from lab.scene import Credential
 
 GOOD, PLAINTEXT, STALE_CRL = "good", "plaintext", "stale_crl"
+REVOKED_SINCE = "revoked_since"
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,9 @@ from lab.key_files import private_folder, replace_file
 from lab.pki import Authority
 from lab.rogue import faces
 from lab.rogue.caller import COLUMNS, Check, Trust, goes_on
-from lab.rogue.faces import GOOD, STALE_CRL, Face
+from lab.rogue.faces import GOOD, REVOKED_SINCE, STALE_CRL, Face
 from lab.rogue.listener import Listener
+from lab.scene import Credential
 
 LIFETIME = timedelta(hours=1)
 NAME = "rogue.pacslab.internal"
@@ -47,6 +48,7 @@ def run(
     private_folder(folder)
     authority = Authority.create(folder / "authority", lifetime=LIFETIME)
     shown = [*faces.make(authority, folder, names=(), addresses=("127.0.0.1",))]
+    shown.append(_revoked_since(authority, folder))
     trust = Trust(authority.trust, folder / "crl.pem", NAME)
     authority.write_crl(trust.crl)
     stale = replace(trust, crl=_stale(authority, folder / "stale-crl.pem"))
@@ -55,16 +57,28 @@ def run(
     for done, face in enumerate(shown):
         if progress is not None:
             progress(done, len(shown), face.id)
-        known = stale if face.id == STALE_CRL else trust
+        held = stale if face.id == STALE_CRL else trust
         with Listener(face, ("127.0.0.1", 0), lambda _visit: None) as listener:
             cells[face.id] = {
-                _title(column): goes_on(face, listener.address, known, column) for column in columns
+                _title(column): goes_on(
+                    face, listener.address, held, column, known=face.id == REVOKED_SINCE
+                )
+                for column in columns
             }
     return Table(tuple(shown), tuple(_title(column) for column in columns), cells)
 
 
 def _title(without: Check | None) -> str:
     return ALL if without is None else f"without {without}"
+
+
+def _revoked_since(authority: Authority, folder: Path) -> Face:
+    """An archive that our SCU was right to believe, until its certificate was revoked."""
+    own = authority.issue("rogue", folder / REVOKED_SINCE, ae_title="ROGUE")
+    authority.revoke(own)
+    context = faces.weak_context(Credential(own.certificate, own.key))
+    words = "whose certificate was revoked after a session with it had begun"
+    return Face(REVOKED_SINCE, words, context, "", own.certificate)
 
 
 def _stale(authority: Authority, path: Path) -> Path:

@@ -20,7 +20,7 @@ def test_our_own_scu_takes_the_good_one_only(pacslab):
     done = pacslab("rogue")
 
     assert done.exit_code == 0, done.output
-    assert "refused 20 bad ones" in done.stdout
+    assert "refused 21 bad ones" in done.stdout
     assert "wrong_key_usage" in done.stdout
 
 

@@ -19,7 +19,7 @@ def found(tmp_path_factory):
 
 def test_the_good_archive_is_taken_whatever_is_left_out(found):
     assert found.is_served
-    assert len(found.columns) == 7
+    assert len(found.columns) == 8
 
 
 def test_with_all_its_checks_our_scu_refuses_every_other(found):
@@ -30,6 +30,7 @@ def test_with_all_its_checks_our_scu_refuses_every_other(found):
         *(one.id for one in WEAKNESSES),
         PLAINTEXT,
         "stale_crl",
+        "revoked_since",
     }
 
 
@@ -44,17 +45,19 @@ def test_with_all_its_checks_our_scu_refuses_every_other(found):
                 "missing_intermediate",
                 "without_crl",
                 "revoked",
+                "revoked_since",
                 "stale_crl",
             },
         ),
         ("without name", {"wrong_name"}),
         ("without dates", {"expired", "not_yet_valid", "stale_crl"}),
         ("without key usage", {"wrong_key_usage"}),
-        ("without revocation", {"revoked", "without_crl", "stale_crl"}),
+        ("without revocation", {"revoked", "revoked_since", "without_crl", "stale_crl"}),
         (
             "without strength",
             {"weak_rsa", "sha1", "tls_1_0", "tls_1_1", "null_cipher", "anonymous_suite"},
         ),
+        ("without freshness", {"revoked_since"}),
     ],
 )
 def test_without_one_check_comes_in_what_it_keeps_out(found, column, let_in):
