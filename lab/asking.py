@@ -1,12 +1,14 @@
 """What probes have in common: identifiers, and answers made of what a conversation showed."""
 
+from datetime import UTC, datetime
+
 from pydicom.dataset import Dataset
 
 from lab.conversation import SUCCESS, Conversation
 from lab.evidence import Evidence, Layer
 from lab.marked import MarkedInstance
-from lab.probe import Answered, NotApplicableError, NotTestedError, Untold, no, unknown, yes
-from lab.scene import Peer, Scene, Wanted
+from lab.probe import Answer, Answered, NotApplicableError, NotTestedError, Untold, no, unknown, yes
+from lab.scene import Credential, Peer, Scene, Wanted
 from lab.wire import Reached, Record
 
 
@@ -18,6 +20,20 @@ def refusal(record: Record) -> Answered:
         return unknown(
             Untold.UNCLEAR, record.evidence, "we did not trust the archive's certificate"
         )
+    return no(record.evidence)
+
+
+def never_served(record: Record, shown: Credential) -> Answered:
+    """We were refused in a new session already: no, if we came while the certificate was good."""
+    answered = refusal(record)
+    if answered.answer is not Answer.NO:
+        return answered
+    if shown.ends <= datetime.now(UTC):
+        said = "the certificate had ended before we were served once, so nothing was taken up again"
+        return unknown(Untold.UNCLEAR, record.evidence, said)
+    record.note(
+        showed("it serves no certificate that was made just now: it knows its devices' own")
+    )
     return no(record.evidence)
 
 

@@ -9,6 +9,7 @@ import inspect
 import sys
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 from lab.evidence import Cause, Evidence, Layer, printable
@@ -109,6 +110,9 @@ class Probe:
     """Whether it takes room or time that others may need: the lab's own archives only."""
     malforms: bool = False
     """Whether it sends what breaks the Standard's grammar; a poor archive may fall over it."""
+    brief: timedelta | None = None
+    """How long the certificate lasts that it has made at the very moment when it is asked; None:
+    it has none made."""
     built_in: bool = False
     """Whether no archive can honestly do with it: a no in every column of the matrix, no control's
     merit."""
@@ -151,6 +155,7 @@ def probe(
     writes: bool = False,
     exhausts: bool = False,
     malforms: bool = False,
+    brief: timedelta | None = None,
     built_in: bool = False,
     issued: bool = True,
     causes: Collection[Cause] = (),
@@ -177,6 +182,7 @@ def probe(
             writes=writes,
             exhausts=exhausts,
             malforms=malforms,
+            brief=brief,
             built_in=built_in,
             issued=issued,
             causes=frozenset(causes),

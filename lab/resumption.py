@@ -34,6 +34,10 @@ class Heard:
         return self.first == ACCEPTED
 
 
+class NeverServedError(Exception):
+    """There is no session to take up again: we were served in none."""
+
+
 class Caller:
     """Calls an archive with one certificate, and keeps its sessions."""
 
@@ -41,6 +45,20 @@ class Caller:
         self._target = target
         self._record = record
         self._context = client_context(target.trust, shown.certificate, shown.key, lax=True)
+
+    def begin(self) -> ssl.SSLSession | None:
+        """A session in which an association was accepted.
+
+        Raises:
+            NeverServedError: none was; the record says what came instead.
+        """
+        try:
+            heard = self.call()
+        except OSError as error:
+            raise NeverServedError from error
+        if not heard.accepted:
+            raise NeverServedError
+        return heard.session
 
     def call(self, session: ssl.SSLSession | None = None) -> Heard:
         """Ask for an association, in a new session or in an old one.

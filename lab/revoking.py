@@ -21,19 +21,26 @@ KNOWN_WITHIN = 10.0
 EFFECTIVE_WITHIN = 2.0
 """Seconds after that in which whatever else stands on the certificate has to end."""
 PAUSE = 0.05
+NOBODY = "the authority is not at hand that would make and revoke a certificate"
 
 
 def issue(scene: Scene) -> tuple[Credential, Callable[[], None]]:
     """A good certificate, and what revokes it.
 
     Raises:
-        NotTestedError: nobody is at hand who could.
+        NotTestedError: nobody is at hand who could make one; or, when it is to be revoked, who
+            could do that. An archive that serves no new certificate at all is never asked for it.
     """
-    revoke = scene.revoke
-    if scene.issue is None or revoke is None:
-        raise NotTestedError("the authority is not at hand that would revoke a certificate")
+    if scene.issue is None:
+        raise NotTestedError(NOBODY)
     shown = scene.issue(LASTS)
-    return shown, lambda: revoke(shown)
+
+    def revoke() -> None:
+        if scene.revoke is None:
+            raise NotTestedError(NOBODY)
+        scene.revoke(shown)
+
+    return shown, revoke
 
 
 def is_known(target: Target, shown: Credential) -> bool:

@@ -8,8 +8,10 @@ import ipaddress
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+
+from cryptography import x509
 
 from lab.manners import UNBOUNDED, Manners
 from lab.marked import Marked
@@ -49,6 +51,12 @@ class Credential:
     certificate: Path
     """Leaf first, then intermediates."""
     key: Path
+
+    @property
+    def ends(self) -> datetime:
+        """When the certificate is no longer valid; in whole seconds."""
+        leaf = x509.load_pem_x509_certificate(self.certificate.read_bytes())
+        return leaf.not_valid_after_utc + timedelta(seconds=1)
 
 
 @dataclass(frozen=True)

@@ -6,15 +6,15 @@ here, since it has none.
 """
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from threading import Event, Lock
 
 from lab.crew import Count, Filled, Load, Show, StationError
 from lab.crew.speak import Speak, order
-from lab.engines import Which
+from lab.engines import EngineError, Which
 from lab.evidence import Evidence, Layer
 from lab.exposure import Exposure, compare
 from lab.friend import planted
@@ -44,13 +44,21 @@ PATIENCE = 20.0
 """Seconds in which a device sends again what a broken connection left unanswered."""
 LISTENS_FOR = 120.0
 """Seconds for one conversation that is recorded."""
+SHORTEST = timedelta(seconds=25)
+"""A brief certificate lasts no shorter: by then the examiner has begun to put its question."""
+
+
+Issue = Callable[[str, float], None]
+"""Takes a question and seconds; whoever holds the authority's key makes the examiner a certificate
+for it that lasts so long. Raises EngineError."""
 
 
 class CrewAfar:
     """The devices of a lab whose stations are reached through ``speak``."""
 
-    def __init__(self, speak: Speak) -> None:
+    def __init__(self, speak: Speak, issue: Issue) -> None:
         self._speak = speak
+        self._issue = issue
 
     def fill(self, load: Load, progress: Progress) -> Filled:
         """See :meth:`lab.crew.Crew.fill`.
@@ -134,24 +142,25 @@ class CrewAfar:
 
     def ask(self, which: Which, answer_key: Manifest, progress: Asking) -> tuple[Scene, Outcome]:
         """See :meth:`lab.crew.Crew.ask`."""
-        return _Questions(self._speak, which, progress).put(planted(answer_key))
+        return _Questions(self._speak, self._issue, which, progress).put(planted(answer_key))
 
 
 class _Questions:
     """All questions to one archive."""
 
-    def __init__(self, speak: Speak, which: Which, progress: Asking) -> None:
+    def __init__(self, speak: Speak, issue: Issue, which: Which, progress: Asking) -> None:
         self._speak = speak
+        self._issue = issue
         self._which = which
         self._progress = progress
         self._lock = Lock()
-        self._done: dict[str, int] = {}
+        self._done: dict[tuple[Probe, ...], int] = {}
 
     def put(self, known: Wanted | None) -> tuple[Scene, Outcome]:
         """The friends first, then the questions, then the friends again."""
         started, began = datetime.now(UTC).isoformat(timespec="seconds"), time.monotonic()
         greeted = self._greet(known)
-        asked = self._ask_all(greeted.wanted)
+        asked = self._ask_all(greeted)
         friend = self._greet_again(greeted.friend)
         findings = judge_all(asked, friend, own=True)
         scene = Scene(self._which, (greeted.door,), greeted.ae_title)
@@ -174,47 +183,53 @@ class _Questions:
                 before.peer, before.did, ok=False, reached=False, evidence=evidence
             )
 
-    def _ask_all(self, wanted: Wanted | None) -> Sequence[Asked]:
+    def _ask_all(self, greeted: orders.Greeted) -> Sequence[Asked]:
         """Answers in the order of the questions."""
-        together = [probe for probe in PROBES if not probe.alone]
         answers: dict[str, Asked] = {}
-        with ThreadPoolExecutor(2) as pool:
-            for asked in pool.map(partial(self._ask, wanted), _by_station(together)):
+        together = _together(PROBES)
+        with ThreadPoolExecutor(len(together)) as pool:
+            for asked in pool.map(partial(self._ask, greeted), together):
                 answers.update(asked)
         for probe in PROBES:
             if probe.alone:
-                answers.update(self._ask(wanted, (_station_of(probe), [probe])))
+                answers.update(self._ask(greeted, (probe,)))
         return [answers[probe.id] for probe in PROBES]
 
-    def _ask(
-        self, wanted: Wanted | None, asked: tuple[str, Sequence[Probe]]
-    ) -> Mapping[str, Asked]:
-        """What one station was answered; if it fails, nothing is known."""
-        station, probes = asked
+    def _ask(self, greeted: orders.Greeted, probes: tuple[Probe, ...]) -> Mapping[str, Asked]:
+        """What one station was answered to one order; if it fails, nothing is known."""
         ids = {probe.id: probe for probe in probes}
-        told = orders.Ask(within=WITHIN, archive=self._which, probes=tuple(ids), wanted=wanted)
-        before = self._done.get(station, 0)
+        first = probes[0]
+        brief = first.id if first.brief is not None and greeted.door.tls else None
+        told = orders.Ask(
+            within=WITHIN,
+            archive=self._which,
+            probes=tuple(ids),
+            wanted=greeted.wanted,
+            brief=brief,
+        )
         try:
+            if brief is not None and first.brief is not None:
+                self._issue(brief, max(first.brief, SHORTEST).total_seconds())
             answers = order(
                 self._speak,
-                station,
+                _station_of(first),
                 told,
                 orders.ASKED,
-                hear=lambda advance: self._hear(station, before + advance.done, advance.words),
+                hear=lambda advance: self._hear(probes, advance.done, advance.words),
             )
             came = {one.probe: one for one in answers}
             return {
                 name: Asked(probe, came[name].answered, came[name].seconds)
                 for name, probe in ids.items()
             }
-        except (StationError, KeyError) as error:
+        except (EngineError, KeyError) as error:
             answered = unknown(Untold.FAULT, text=_fault(error))
             return {name: Asked(probe, answered, 0.0) for name, probe in ids.items()}
 
-    def _hear(self, station: str, done: int, words: str) -> None:
-        """Add up what two stations tell at the same time."""
+    def _hear(self, probes: tuple[Probe, ...], done: int, words: str) -> None:
+        """Add up what is told at the same time of several orders."""
         with self._lock:
-            self._done[station] = done
+            self._done[probes] = done
             self._progress(sum(self._done.values()), len(PROBES), words)
 
 
@@ -222,13 +237,19 @@ def _station_of(probe: Probe) -> str:
     return EXAMINER if probe.issued else STRANGER
 
 
-def _by_station(probes: Sequence[Probe]) -> Sequence[tuple[str, Sequence[Probe]]]:
-    """Who puts which questions; a station with none is left out."""
-    shared = [
-        (station, [probe for probe in probes if _station_of(probe) == station])
-        for station in (STRANGER, EXAMINER)
-    ]
-    return [(station, some) for station, some in shared if some]
+def _together(probes: Sequence[Probe]) -> Sequence[tuple[Probe, ...]]:
+    """What is asked at the same time, each with one order.
+
+    A question that needs a brief certificate has an order of its own: it is given at the moment
+    when the certificate has been made.
+    """
+    orders_of: dict[str, list[Probe]] = {}
+    for probe in probes:
+        if not probe.alone:
+            orders_of.setdefault(
+                probe.id if probe.brief is not None else _station_of(probe), []
+            ).append(probe)
+    return [tuple(some) for some in orders_of.values()]
 
 
 def _fault(error: Exception) -> str:

@@ -15,27 +15,24 @@ _CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE--
 
 def admit(daemon: Daemon, lab: Lab, newcomer: Newcomer) -> str:
     """Admit a device; the certificate, in PEM, that it is to show. Raises EngineError."""
-    said = _pki(lab, "admit", newcomer.model_dump_json(exclude_none=True))
+    said = raising.pki(lab, "admit", newcomer.model_dump_json(exclude_none=True))
     try:
         _reload(daemon, lab)
     except EngineError:
-        _pki(lab, "withdraw", newcomer.name)
+        raising.pki(lab, "withdraw", newcomer.name)
         raise
     return "".join(_CERTIFICATE.findall(said))
 
 
 def revoke(daemon: Daemon, lab: Lab, name: str) -> None:
     """Revoke a device's certificate and end its sessions. Raises EngineError."""
-    _pki(lab, "dismiss", name)
+    raising.pki(lab, "dismiss", name)
     _reload(daemon, lab)
 
 
-def _pki(lab: Lab, *command: str) -> str:
-    """One run of the program that has the authority's key; what it said."""
-    said: list[str] = []
-    one_shot = ("run", "--rm", "-T", "--no-deps", raising.PKI)
-    raising.compose_of(lab).run(*one_shot, *command, heard=said.append)
-    return "".join(f"{line}\n" for line in said)
+def issue_brief(lab: Lab, question: str, seconds: float) -> None:
+    """Have a certificate made for the examiner's question. Raises ComposeError."""
+    raising.pki(lab, "brief", question, "--seconds", f"{seconds}")
 
 
 def _reload(daemon: Daemon, lab: Lab) -> None:

@@ -196,7 +196,8 @@ class DockerEngine:
 
     def crew(self, lab: Lab) -> CrewAfar:
         """The devices, each in its container."""
-        return CrewAfar(partial(orders.speak, lab.engine_host, lab.project))
+        speak = partial(orders.speak, lab.engine_host, lab.project)
+        return CrewAfar(speak, partial(admitting_afar.issue_brief, lab))
 
     def logs(self, lab: Lab) -> Iterator[str]:
         """What every container has logged, line by line, with its name before each."""

@@ -126,3 +126,11 @@ def create(lab: Lab, which: Which) -> None:
     compose_of(lab).run(
         "--profile", LEAKY, "create", "--no-build", "--no-recreate", SERVICES[which]
     )
+
+
+def pki(lab: Lab, *command: str) -> str:
+    """One run of the program that has the authority's key; what it said. Raises ComposeError."""
+    said: list[str] = []
+    one_shot = ("run", "--rm", "-T", "--no-deps", PKI)
+    compose_of(lab).run(*one_shot, *command, heard=said.append)
+    return "".join(f"{line}\n" for line in said)

@@ -4,6 +4,7 @@
 in a folder of its own. Run again it keeps what is good for the whole time to live, and makes
 anew what is not. ``sign`` certifies a key that its owner keeps, ``revoke`` and ``crl`` renew the
 archive's revocation list. What was made anew is used by an archive once it is restarted.
+``brief`` makes a certificate for one question alone.
 """
 
 import argparse
@@ -17,6 +18,7 @@ from lab.issuing.admit import AdmissionError, withdraw
 from lab.issuing.issue import (
     IssuingError,
     admit_newcomer,
+    brief,
     certificate_of,
     create,
     dismiss,
@@ -43,6 +45,11 @@ def _sign(plan: Issuing, chosen: argparse.Namespace) -> None:
     sys.stdout.buffer.write(sign(plan, chosen.name, request, listens=chosen.listens))
 
 
+def _brief(plan: Issuing, chosen: argparse.Namespace) -> None:
+    ends = brief(plan, chosen.question, timedelta(seconds=chosen.seconds))
+    sys.stdout.write(f"valid until {ends:%Y-%m-%d %H:%M:%S} UTC\n")
+
+
 def _revoke(plan: Issuing, chosen: argparse.Namespace) -> None:
     named = chosen.name is not None
     revoke(plan, certificate_of(plan, chosen.name) if named else sys.stdin.buffer.read())
@@ -67,6 +74,7 @@ def _crl(plan: Issuing, _chosen: argparse.Namespace) -> None:
 _COMMANDS: dict[str, Callable[[Issuing, argparse.Namespace], None]] = {
     "create": _create,
     "sign": _sign,
+    "brief": _brief,
     "revoke": _revoke,
     "crl": _crl,
     "admit": _admit,
@@ -84,6 +92,9 @@ def _parser() -> argparse.ArgumentParser:
     signed = commands.add_parser("sign", help="certify the key of a request on standard input")
     signed.add_argument("--name", required=True, help="the device is NAME.pacslab.internal")
     signed.add_argument("--listens", action="store_true", help="it is called, too")
+    short = commands.add_parser("brief", help="make a good certificate for one question")
+    short.add_argument("question")
+    short.add_argument("--seconds", required=True, type=float)
     taken = commands.add_parser("revoke", help="revoke a device, or a certificate on stdin")
     taken.add_argument("name", nargs="?")
     commands.add_parser("crl", help="sign the revocation list anew")

@@ -16,7 +16,7 @@ from lab.issuing import admit, users
 from lab.issuing.plan import BadTable, IdentityTable, Issuing
 from lab.key_files import private_folder
 from lab.newcomer import NAME, Newcomer
-from lab.pki import DOMAIN, Authority, Identity
+from lab.pki import DOMAIN, MARGIN, Authority, Identity
 from lab.user_identity import USER
 
 
@@ -56,6 +56,27 @@ def sign(plan: Issuing, name: str, request: bytes, *, listens: bool = False) -> 
         return _load(plan).sign(request, name, usage=usage)
     except ValueError as error:
         raise IssuingError(f"no certificate for {name}: {error}") from error
+
+
+def brief(plan: Issuing, question: str, lasts: timedelta) -> datetime:
+    """Make a good certificate for one question that ends so soon; when it does.
+
+    Raises:
+        IssuingError: the plan names nobody for it, or the question's name is none.
+    """
+    if plan.brief is None:
+        raise IssuingError("the plan names no device that gets brief certificates")
+    if re.fullmatch(r"[a-z0-9_]+", question) is None:
+        raise IssuingError("a question's name has small letters, digits and underscores")
+    now = datetime.now(UTC)
+    _load(plan).issue(
+        plan.brief.name,
+        plan.brief.directory / question,
+        ae_title="",
+        usage=Usage.CALLS,
+        validity=(now - MARGIN, now + lasts),
+    )
+    return now + lasts
 
 
 def revoke(plan: Issuing, certificate: bytes) -> None:

@@ -44,6 +44,15 @@ class BadTable(told.Table):
     """Where each goes, in a folder named for its case."""
 
 
+class BriefTable(told.Table):
+    """A device that gets a good certificate for one question, whenever ``brief`` is called."""
+
+    name: Name
+    """It is for ``NAME.pacslab.internal``."""
+    directory: Path
+    """Where it goes, in a folder named for its question; what was there before is replaced."""
+
+
 class ArchiveTable(told.Table):
     """What the hardened archive is given of the others: nothing that is secret to them."""
 
@@ -64,3 +73,4 @@ class Issuing(told.Table):
     archive: ArchiveTable
     identities: tuple[IdentityTable, ...]
     bad_certificates: BadTable | None = None
+    brief: BriefTable | None = None

@@ -16,12 +16,10 @@ What it cannot tell: whether a session is ended by a new revocation list as it i
 import time
 from datetime import UTC, datetime, timedelta
 
-from cryptography import x509
-
 from lab import closing
-from lab.asking import is_served, need_peer, refusal
+from lab.asking import is_served, need_peer, never_served, refusal
 from lab.probe import Answered, NotTestedError, Severity, no, probe, yes
-from lab.resumption import Caller
+from lab.resumption import Caller, NeverServedError
 from lab.scene import Credential, Scene
 from lab.wire import Record
 
@@ -36,6 +34,7 @@ LASTS = timedelta(seconds=3)
     standard=("RFC 8446 2.2", "RFC 5280 6.1.3", "RFC 9325 3.4"),
     fix="Look at the certificate of a resumed session again, or resume none.",
     closing=closing.CERTIFICATES,
+    brief=LASTS,
 )
 def resumed_after_expiry(scene: Scene) -> Answered:
     """Begin in time, and go on too late."""
@@ -48,16 +47,16 @@ def resumed_after_expiry(scene: Scene) -> Answered:
     shown, record = scene.issue(LASTS), Record()
     caller = Caller(target, shown, record)
     try:
-        session = caller.call().session
+        session = caller.begin()
         _outlive(shown)
         heard = caller.call(session)
+    except NeverServedError:
+        return never_served(record, shown)
     except OSError:
         return refusal(record)
     return (yes if heard.accepted else no)(record.evidence)
 
 
 def _outlive(shown: Credential) -> None:
-    """Wait until the certificate has ended; its dates are in whole seconds."""
-    leaf = x509.load_pem_x509_certificate(shown.certificate.read_bytes())
-    left = leaf.not_valid_after_utc + timedelta(seconds=1) - datetime.now(UTC)
-    time.sleep(max(left.total_seconds(), 0.0))
+    """Wait until the certificate has ended."""
+    time.sleep(max((shown.ends - datetime.now(UTC)).total_seconds(), 0.0))

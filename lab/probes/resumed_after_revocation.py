@@ -16,9 +16,9 @@ What it cannot tell: how the archive learns of a new list, and how soon in daily
 """
 
 from lab import closing, revoking
-from lab.asking import is_served, need_peer, refusal, showed
+from lab.asking import is_served, need_peer, never_served, refusal, showed
 from lab.probe import Answered, Severity, probe, yes
-from lab.resumption import Caller
+from lab.resumption import Caller, NeverServedError
 from lab.scene import Scene
 from lab.wire import Record
 
@@ -31,6 +31,7 @@ from lab.wire import Record
     standard=("RFC 8446 2.2", "RFC 5280 6.3", "RFC 9325 3.4", "IHE ITI-19"),
     fix="Look at the certificate of a resumed session again, or resume none.",
     closing=closing.CERTIFICATES,
+    brief=revoking.LASTS,
 )
 def resumed_after_revocation(scene: Scene) -> Answered:
     """Begin as a good device, and go on as a revoked one."""
@@ -42,12 +43,14 @@ def resumed_after_revocation(scene: Scene) -> Answered:
     record = Record()
     caller = Caller(target, shown, record)
     try:
-        session = caller.call().session
+        session = caller.begin()
         revoke()
         if not revoking.is_known(target, shown):
             return yes([*record.evidence, showed("revoked, it was served in a new session, too")])
         record.note(showed("it was revoked: a new session with it is refused"))
         resumes = revoking.goes_on(lambda: caller.call(session).accepted)
+    except NeverServedError:
+        return never_served(record, shown)
     except OSError:
         return refusal(record)
     return yes(record.evidence) if resumes else refusal(record)

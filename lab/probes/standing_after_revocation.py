@@ -38,6 +38,7 @@ from lab.scene import Scene
     severity=Severity.MEDIUM,
     standard=("RFC 5280 6.3", "IHE ITI-19"),
     fix="When a new revocation list comes, look at the associations that stand, too.",
+    brief=revoking.LASTS,
 )
 def standing_after_revocation(scene: Scene) -> Answered:
     """Come as a good device, and stay as a revoked one."""

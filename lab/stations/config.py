@@ -63,6 +63,8 @@ class Station(told.Table):
     """What it writes for itself while it runs."""
     bad_certificates: Path | None = None
     """Where certificates lie that are wrong on purpose (:mod:`lab.bad_certificates`)."""
+    brief: Path | None = None
+    """Where certificates lie that were made for one question each, in a folder of its name."""
     images: Path | None = None
     """Where images are drawn; None: it draws none."""
 

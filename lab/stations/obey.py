@@ -22,7 +22,7 @@ from lab.peers.workstation import Workstation
 from lab.probe import Probe
 from lab.probes import PROBES
 from lab.run import ask_all
-from lab.scene import Scene, Wanted
+from lab.scene import Credential, Scene, Wanted
 from lab.stations import orders
 from lab.stations.arrivals import Standing
 from lab.stations.config import Station
@@ -115,10 +115,20 @@ def _greet(station: Station, order: orders.Greet, _teller: Teller) -> Any:
 
 def _ask(station: Station, order: orders.Ask, teller: Teller) -> Any:
     probes = [_probe(name) for name in order.probes]
-    with _scene(station, order.archive, order.wanted) as scene:
+    with _scene(station, order.archive, order.wanted) as met:
+        scene = _with_brief(met, station, order.brief) if order.brief else met
         asked = ask_all(scene, probes, partial(teller.progress, "asking"))
     told = tuple(orders.AskedOne(one.probe.id, one.answered, one.seconds) for one in asked)
     return orders.ASKED.dump_python(told, mode="json")
+
+
+def _with_brief(scene: Scene, station: Station, name: str) -> Scene:
+    """The scene with the certificate that the authority has laid down for this question."""
+    if station.brief is None:
+        raise LookupError("this station is given no brief certificates")
+    folder = station.brief / name
+    made = Credential(folder / "certificate.pem", folder / "key.pem")
+    return replace(scene, issue=lambda _lasts: made)
 
 
 def _greet_again(station: Station, order: orders.GreetAgain, _teller: Teller) -> Any:

@@ -23,6 +23,9 @@ from lab.verdict import PositiveControl
 from sample_images.manifest import Manifest, StudyEntry
 from sample_images.size import Size
 
+BriefName = Annotated[str, Field(pattern=r"^[a-z0-9_]+$")]
+"""The id of the question that a certificate is made for; a folder's name, too."""
+
 
 class _Order(told.Table):
     within: float = Field(gt=0)
@@ -77,6 +80,8 @@ class Ask(_Order):
     archive: str
     probes: tuple[str, ...]
     wanted: Wanted | None = None
+    brief: BriefName | None = None
+    """The certificate that the authority has laid down for them."""
 
 
 class GreetAgain(_Order):

@@ -127,6 +127,12 @@ class Stations:
             check=False,
         )
 
+    def brief(self, question, seconds):
+        """What ``pki`` is run for when a certificate is needed for one question."""
+        command = ("brief", question, "--seconds", seconds)
+        made = self.run("lab.issuing", "--config", self.folder / "pki.toml", *command)
+        assert made.returncode == 0, made.stderr
+
     def start(self, service, arguments, event):
         log = self.folder / f"{service}.log"
         self._processes[service] = process = start(arguments, self.folder, log)

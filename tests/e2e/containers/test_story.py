@@ -86,21 +86,11 @@ def test_every_stolen_image_lies_there_as_a_picture(docker):
     assert page.count("data:image/jpeg;base64,") == PATIENTS
 
 
-NEEDS_THE_AUTHORITY = {
-    "resumed_after_expiry",
-    "resumed_after_revocation",
-    "standing_after_revocation",
-}
-"""In containers its key is the service pki's alone, so that these are not tested there."""
-
-
 @pytest.mark.parametrize("which", ["open", "secure"])
 def test_every_verdict_is_that_of_the_process_engine(told, which):
     found = {
         name: {
-            probe.id: (probe.answer, probe.verdict)
-            for probe in getattr(one.report, which).probes
-            if probe.id not in NEEDS_THE_AUTHORITY
+            probe.id: (probe.answer, probe.verdict) for probe in getattr(one.report, which).probes
         }
         for name, one in told.items()
     }

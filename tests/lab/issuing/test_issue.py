@@ -13,7 +13,7 @@ from lab import bad_certificates
 from lab.bad_certificates import BY_ID
 from lab.certificates import fingerprint
 from lab.issuing import issue
-from lab.issuing.plan import ArchiveTable, BadTable, IdentityTable, Issuing
+from lab.issuing.plan import ArchiveTable, BadTable, BriefTable, IdentityTable, Issuing
 from lab.pki import Authority, self_made
 
 HOURS = timedelta(hours=8)
@@ -69,6 +69,44 @@ def test_everybody_gets_what_is_theirs_and_the_archive_what_is_public(plan):
         assert shown == (folder / "certificate.pem").read_bytes()
         assert b"PRIVATE" not in shown
     assert len(plan.archive.audit_key.read_text().strip()) == 64
+
+
+@pytest.fixture
+def with_brief(plan, tmp_path):
+    issue.create(plan, HOURS)
+    table = BriefTable(name="modality", directory=tmp_path / "brief")
+    return plan.model_copy(update={"brief": table})
+
+
+def brief_of(plan, question):
+    folder = plan.brief.directory / question
+    key = serialization.load_pem_private_key((folder / "key.pem").read_bytes(), None)
+    leaf = x509.load_pem_x509_certificate((folder / "certificate.pem").read_bytes())
+    assert leaf.public_key() == key.public_key()
+    return leaf
+
+
+def test_a_brief_certificate_is_good_ends_soon_and_replaces_the_one_before(with_brief):
+    own = issue.certificate_of(with_brief, "modality")
+    for seconds in (5, 60):
+        ends = issue.brief(with_brief, "one", timedelta(seconds=seconds))
+        leaf = brief_of(with_brief, "one")
+        assert leaf.not_valid_after_utc == ends.replace(microsecond=0)
+        assert leaf.not_valid_before_utc < datetime.now(UTC)
+        assert Authority.load(with_brief.authority).has_issued(leaf)
+    assert issue.certificate_of(with_brief, "modality") == own
+
+
+@pytest.mark.parametrize("question", ["", "..", "a/b", "A"])
+def test_what_is_no_name_of_a_question_is_no_folder(with_brief, question):
+    with pytest.raises(issue.IssuingError, match="small letters"):
+        issue.brief(with_brief, question, HOURS)
+
+
+def test_a_plan_without_a_brief_table_makes_none(plan):
+    issue.create(plan, HOURS)
+    with pytest.raises(issue.IssuingError, match="names no device"):
+        issue.brief(plan, "one", HOURS)
 
 
 def test_what_is_not_yet_valid_is_made_anew(plan):

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import timedelta
 
 from lab.probe import Answer, Untold
 from lab.probes.resumed_after_expiry import resumed_after_expiry as probe
@@ -33,6 +34,21 @@ def test_a_server_that_resumes_whatever_there_was_is_found(right, identities, tm
 
     assert answered.answer is Answer.YES, answered
     assert "the session was resumed" in answered.evidence[-1].text
+
+
+def test_a_certificate_that_had_ended_before_tells_nothing(right):
+    """Refused it is, and for another reason than the one that the question is about."""
+    answered = probe.ask(replace(right, issue=lambda _lasts: right.issue(-timedelta(seconds=2))))
+
+    assert (answered.answer, answered.untold) == (Answer.UNKNOWN, Untold.UNCLEAR)
+    assert "had ended before we were served once" in answered.evidence[-1].text
+
+
+def test_an_archive_that_knows_its_devices_certificates_serves_no_new_one(right):
+    answered = probe.ask(right)
+
+    assert answered.answer is Answer.NO
+    assert "no certificate that was made just now" in answered.evidence[-1].text
 
 
 def test_without_an_authority_the_question_is_not_asked(right):

@@ -90,8 +90,8 @@ def test_who_refuses_new_sessions_without_an_alert_refuses_them(ask_server):
 
 
 @pytest.mark.parametrize("missing", ["issue", "revoke"])
-def test_without_an_authority_the_question_is_not_asked(right, missing):
-    assert probe.ask(replace(right, **{missing: None})).untold is Untold.NOT_TESTED
+def test_without_an_authority_the_question_is_not_asked(tls_alone, missing):
+    assert probe.ask(replace(tls_alone, **{missing: None})).untold is Untold.NOT_TESTED
 
 
 def test_an_archive_that_is_down_is_no_answer(down):

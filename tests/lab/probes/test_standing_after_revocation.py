@@ -54,8 +54,8 @@ def test_who_is_never_served_is_refused(right):
 
 
 @pytest.mark.parametrize("missing", ["issue", "revoke"])
-def test_without_an_authority_the_question_is_not_asked(right, missing):
-    assert probe.ask(replace(right, **{missing: None})).untold is Untold.NOT_TESTED
+def test_without_an_authority_the_question_is_not_asked(tls_alone, missing):
+    assert probe.ask(replace(tls_alone, **{missing: None})).untold is Untold.NOT_TESTED
 
 
 def test_an_archive_that_is_down_is_no_answer(down):

@@ -71,6 +71,7 @@ def test_who_knows_no_tap_does_not_go_round_it(station):
     [
         (orders.Ask(within=9, archive="open", probes=("no_such",)), "no probe 'no_such'"),
         (orders.Ask(within=9, archive="shut", probes=("list_patients",)), "no archive 'shut'"),
+        (orders.Ask(within=9, archive="open", probes=("list_patients",), brief="x"), "no brief"),
         (orders.Glance(within=9, archive="open", study=STUDY), "is no workstation"),
         (orders.Listen(within=9, archive="shut", names=()), "no archive 'shut'"),
         (orders.Work(within=9, archive="open", answer_key=KEY), "is no workstation"),
