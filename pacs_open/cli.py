@@ -19,7 +19,7 @@ from pacs_open.errors import ConfigurationError, PacsError
 from pacs_open.reloading import Again, Setup
 
 if TYPE_CHECKING:
-    from pacs_open.archive.archive import Archive
+    from pacs_open.archive.archive import Archive, Problem
 
 WRONG_USE: Final = 2
 """Exit code: it cannot start."""
@@ -77,7 +77,7 @@ def run(
     arguments: Sequence[str] | None = None,
     more: Mapping[str, Command] | None = None,
 ) -> int:
-    """Parse, load, do. Returns the exit code: 0, 1 (check or health found something) or 2."""
+    """Parse, load, do. Returns the exit code: 0, 1 (check, export or health found something) or 2."""
     chosen = options.parse_args(arguments)
     logs.set_up(chosen.log_format)
     try:
@@ -152,12 +152,16 @@ def _written(value: object) -> str | list[str]:
 def _check(settings: Config, controls: Sequence[Control], _chosen: argparse.Namespace) -> int:
     with open_archive(settings) as archive:
         problems = archive.check()
-        for problem in problems:
-            say(f"{problem.kind}: {problem.where}: {problem.detail}")
+        _tell(problems)
         content = archive.state_hash()
     say(f"{len(problems)} problems, content {content}")
     say(f"state {state(content, settings, controls)} (content and configuration)")
     return 1 if problems else 0
+
+
+def _tell(problems: "Sequence[Problem]") -> None:
+    for problem in problems:
+        say(f"{problem.kind}: {problem.where}: {problem.detail}")
 
 
 def _rebuild(settings: Config, _controls: Sequence[Control], _chosen: argparse.Namespace) -> int:
@@ -171,8 +175,10 @@ def _export(settings: Config, _controls: Sequence[Control], chosen: argparse.Nam
         message = "export needs --to DIR"
         raise ConfigurationError(message)
     with open_archive(settings) as archive:
-        say(f"{archive.export(chosen.to)} files in {chosen.to}")
-    return 0
+        exported = archive.export(chosen.to)
+    _tell(exported.problems)
+    say(f"{exported.files} files in {chosen.to}, {len(exported.problems)} problems")
+    return 1 if exported.problems else 0
 
 
 def _mark(settings: Config, _controls: Sequence[Control], _chosen: argparse.Namespace) -> int:

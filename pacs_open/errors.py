@@ -17,7 +17,11 @@ class ArchiveError(PacsError):
     """The archive on disk cannot do what was asked."""
 
 
-class ArchiveFullError(ArchiveError):
+class ArchiveUnwritableError(ArchiveError):
+    """The disk takes nothing: read-only, broken, gone (answered A700H)."""
+
+
+class ArchiveFullError(ArchiveUnwritableError):
     """No room to store (answered A700H Refused: Out of Resources, PS3.4 B.2.3)."""
 
 

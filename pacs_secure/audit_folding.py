@@ -21,10 +21,12 @@ OTHERS = "others"
 class _Window:
     began: float
     seen: int = 0
+    owed: int = 0
+    """Alerts of earlier windows that could not be told."""
 
     @property
     def folded(self) -> int:
-        return max(self.seen - ONE_BY_ONE, 0)
+        return self.owed + max(self.seen - ONE_BY_ONE, 0)
 
 
 class Folding:
@@ -36,11 +38,19 @@ class Folding:
 
     def takes(self, kind: str) -> bool:
         """Count an alert; True if it is to be counted only, not written."""
-        if kind not in self._windows and len(self._windows) >= KINDS:
-            kind = OTHERS
-        window = self._windows.setdefault(kind, _Window(self._clock()))
+        window = self._window(kind)
         window.seen += 1
         return window.seen > ONE_BY_ONE
+
+    def owe(self, counted: list[tuple[str, int]]) -> None:
+        """Take back what ``over`` gave but nobody could write: the next windows tell it."""
+        for kind, number in counted:
+            self._window(kind).owed += number
+
+    def _window(self, kind: str) -> _Window:
+        if kind not in self._windows and len(self._windows) >= KINDS:
+            kind = OTHERS
+        return self._windows.setdefault(kind, _Window(self._clock()))
 
     def over(self, *, all_of_them: bool = False) -> list[tuple[str, int]]:
         """Take out the windows that are over: kind, and number of alerts not written."""

@@ -95,13 +95,18 @@ class AuditLog:
                 away or replaced, and what would be written could be read by nobody.
         """
         self._look()
-        lines = [self._told(kind, number) for kind, number in self._folding.over()]
+        folded = self._folding.over()
+        lines = [self._told(kind, number) for kind, number in folded]
         lines += [
             entry.message
             for entry in request
             if not (entry.kind and self._folding.takes(entry.kind))
         ]
-        self._append(lines)
+        try:
+            self._append(lines)
+        except OSError:
+            self._folding.owe(folded)
+            raise
         for entry in request:
             if entry.begins is not None:
                 name, transfer = entry.begins

@@ -26,7 +26,7 @@ from pacs_open.archive.codec import Codec, identity
 from pacs_open.archive.commit import Committer
 from pacs_open.archive.counter import Counter
 from pacs_open.archive.incoming import Incoming, Outcome, Request, check_uid
-from pacs_open.archive.maintenance import Problem
+from pacs_open.archive.maintenance import Exported, Problem
 from pacs_open.archive.pool import Pool
 from pacs_open.archive.record import SEGMENT_START, RecordHeader
 from pacs_open.archive.recovery import Recovery
@@ -85,6 +85,7 @@ class Archive:
 
     def _start(self, *, alone: bool) -> None:
         """Open index and log; called while no other process opens or leaves."""
+        maintenance.clear_leftovers(self.directory)
         self.counter = Counter(self.directory / "commits")
         try:
             self._open_index(alone=alone)
@@ -187,7 +188,8 @@ class Archive:
     @contextlib.contextmanager
     def open(self, held: Held) -> Iterator[Stored]:
         """Open the data set. Raises DamagedRecordError: the log does not hold what it should."""
-        with opened(path_of(self.segments, held.segment), held) as (segment, _):
+        path = path_of(self.segments, held.segment)
+        with opened(path, held.offset, held.digest) as (segment, _):
             yield open_record(segment, held.offset, self.codecs)
 
     def assure(self, held: Held) -> None:
@@ -197,7 +199,7 @@ class Archive:
             ArchiveError: its bytes are not those that were stored, or cannot be synced.
         """
         path = path_of(self.segments, held.segment)
-        with opened(path, held) as (segment, header):
+        with opened(path, held.offset, held.digest) as (segment, header):
             examine(segment, header, self.codecs)
         with disk.room(path):
             disk.sync_file(path)
@@ -257,8 +259,8 @@ class Archive:
             finally:
                 self._fill_pool()
 
-    def export(self, directory: Path) -> int:
-        """Write loose DICOM files for people. Returns their number."""
+    def export(self, directory: Path) -> Exported:
+        """Write loose DICOM files for people; what is damaged is told, the rest is written."""
         return maintenance.export(self.segments, self.index, self.codecs, directory)
 
     def mark(self) -> None:

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from pacs_open.errors import ArchiveError, ArchiveFullError
+from pacs_open.errors import ArchiveFullError, ArchiveUnwritableError
 
 FULL = frozenset({errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)})
 """No room, over a file size limit, over quota: for us all the same."""
@@ -29,7 +29,7 @@ def room(what: Path) -> Iterator[None]:
             message = f"{what}: no room on the disk ({error.strerror})"
             raise ArchiveFullError(message) from error
         message = f"{what}: cannot be written ({error.strerror})"
-        raise ArchiveError(message) from error
+        raise ArchiveUnwritableError(message) from error
 
 
 def read_at(descriptor: int, size: int, offset: int) -> bytes:

@@ -148,7 +148,7 @@ class Incoming:
         Raises:
             Refusal: whatever ``decide`` raised, or DimseRefused C000H or A900H (PS3.4 B.2.3)
                 for a data set that cannot be understood or is another than announced.
-            ArchiveFullError, IndexUnavailableError: nothing was stored (A700H).
+            ArchiveUnwritableError, IndexUnavailableError: nothing was stored (A700H).
             CommitInDoubtError: nobody knows yet (A700H).
         """
         head = self.finish()

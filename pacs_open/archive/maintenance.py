@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import json
+import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,11 +15,13 @@ from pacs_open.archive import disk
 from pacs_open.archive.codec import Codec
 from pacs_open.archive.record import SEGMENT_START, RecordHeader
 from pacs_open.archive.segment import SUFFIX, Damage, Segment, numbers, path_of
-from pacs_open.archive.stored import examine, open_record
+from pacs_open.archive.stored import Stored, examine, open_record, opened
 from pacs_open.errors import ArchiveError, DamagedRecordError
 from pacs_open.index.index import Index
 from pacs_open.index.placement import existing
 from pacs_open.index.schema import instances, patients, series, studies
+
+logger = logging.getLogger(__name__)
 
 PAGE = 1000
 """Rows read at a time."""
@@ -128,10 +131,27 @@ def _is_orphan(segment: Segment) -> bool:
     return True
 
 
-def export(segments: Path, index: Index, codecs: Mapping[int, Codec], directory: Path) -> int:
+@dataclass(frozen=True)
+class Exported:
+    """What an export wrote, and what it could not write because the log does not hold it."""
+
+    files: int
+    problems: list[Problem]
+
+
+def clear_leftovers(directory: Path) -> None:
+    """Remove what a killed process left unfinished; called while nobody else opens or marks."""
+    with disk.room(directory):
+        for path in (*directory.glob("*.new"), *directory.glob("mark/*.new*")):
+            logger.warning("%s: was never finished, removed", path)
+            path.unlink()
+
+
+def export(segments: Path, index: Index, codecs: Mapping[int, Codec], directory: Path) -> Exported:
     """Write loose DICOM files: patient/study/series/instance, each numbered from 1.
 
-    No name in the directory comes from a peer; ``index.json`` tells what is what.
+    No name in the directory comes from a peer; ``index.json`` tells what is what. Each record
+    is compared with its checksum before it becomes a file; a damaged one harms no neighbour.
 
     Raises:
         ArchiveError: the directory is not empty or cannot be written.
@@ -147,27 +167,34 @@ def export(segments: Path, index: Index, codecs: Mapping[int, Codec], directory:
 
 def _export_all(
     segments: Path, index: Index, codecs: Mapping[int, Codec], directory: Path, listing: TextIO
-) -> int:
+) -> Exported:
     numbering = _Numbering()
-    count = 0
+    count, problems = 0, []
     listing.write("[")
     for row in _in_order(index):
-        name = numbering.path_of(row)
-        (directory / name).parent.mkdir(parents=True, exist_ok=True)
-        segment = Segment.open(path_of(segments, row.segment))
-        if segment is None:  # pragma: no cover - it holds the record
+        path, name = path_of(segments, row.segment), numbering.path_of(row)
+        try:
+            with opened(path, row.offset, row.digest) as (segment, header):
+                examine(segment, header, codecs)
+                _write(directory / name, open_record(segment, row.offset, codecs))
+        except ArchiveError as error:
+            where = f"{path} at {row.offset}"
+            problems.append(Problem("damaged record", where, f"{row.SOPInstanceUID}: {error}"))
             continue
-        with contextlib.closing(segment), (directory / name).open("wb") as file:
-            stored = open_record(segment, row.offset, codecs)
-            file.write(stored.front)
-            for piece in stored.chunks():
-                file.write(piece)
         line = {"file": name, **{key: getattr(row, key) for key in _LISTED}}
         listing.write(",\n" if count else "\n")
         listing.write(json.dumps(line, ensure_ascii=False))
         count += 1
     listing.write("\n]\n")
-    return count
+    return Exported(count, problems)
+
+
+def _write(path: Path, stored: Stored) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        file.write(stored.front)
+        for piece in stored.chunks():
+            file.write(piece)
 
 
 class _Numbering:
@@ -214,7 +241,7 @@ def _in_order(index: Index) -> Iterator[Row[Any]]:
         if column.name in _LISTED
     ]
     query: Select[Any] = (
-        select(*columns, *kept, instances.c.segment, instances.c.offset)
+        select(*columns, *kept, *(instances.c[name] for name in ("segment", "offset", "digest")))
         .select_from(patients)
         .join(studies, studies.c.parent == patients.c.id)
         .join(series, series.c.parent == studies.c.id)

@@ -80,6 +80,8 @@ def go_back(directory: Path) -> None:
                 path.unlink()
             elif path.stat().st_size > ends[number]:
                 os.truncate(path, ends[number])
+                disk.sync_file(path)  # or a power failure would bring back what was cut
+        disk.sync_directory(segments)
         fresh = directory / (FILE + ".new")
         disk.make_private(fresh)
         shutil.copyfile(copy, fresh)

@@ -115,23 +115,23 @@ def _decoded(segment: Segment, header: RecordHeader, codec: Codec) -> Iterator[b
 
 
 @contextmanager
-def opened(path: Path, held: Held) -> Iterator[tuple[Segment, RecordHeader]]:
-    """The segment at ``path`` and the header of an instance's record in it.
+def opened(path: Path, offset: int, digest: str) -> Iterator[tuple[Segment, RecordHeader]]:
+    """The segment at ``path`` and the header of the record at ``offset``, if it has this digest.
 
     Raises:
         DamagedRecordError: the log does not hold what the index says.
     """
     segment = Segment.open(path)
     if segment is None:
-        message = f"segment {held.segment} is empty"
+        message = f"{path}: is empty"
         raise DamagedRecordError(message)
     with closing(segment):
-        header = segment.header_at(held.offset)
+        header = segment.header_at(offset)
         if header is None:
-            message = f"{segment.path}: no record can be read at {held.offset}"
+            message = f"{path}: no record can be read at {offset}"
             raise DamagedRecordError(message)
-        if header.digest.hex() != held.digest:
-            message = f"{segment.path}: another record lies at {held.offset}"
+        if header.digest.hex() != digest:
+            message = f"{path}: another record lies at {offset}"
             raise DamagedRecordError(message)
         yield segment, header
 

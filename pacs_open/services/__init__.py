@@ -14,7 +14,7 @@ Pending responses and sub-operations leave on the way, through the channel.
 import logging
 
 from pacs_open.errors import (
-    ArchiveFullError,
+    ArchiveUnwritableError,
     ConnectionLostError,
     DeadlineError,
     IndexUnavailableError,
@@ -66,7 +66,7 @@ def serve(scp: Scp, operation: Operation, message: Message) -> Answer:
         answer.refuse(_voiced(scp, refusal, operation))
     except _OVER:
         raise
-    except (ArchiveFullError, IndexUnavailableError) as error:
+    except (ArchiveUnwritableError, IndexUnavailableError) as error:
         _log.error("%s cannot be served: %s", operation.service, error)
         retrieves = operation.service in {Dimse.GET, Dimse.MOVE}
         answer.status = CANNOT_COUNT_MATCHES if retrieves else OUT_OF_RESOURCES

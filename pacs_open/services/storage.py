@@ -20,7 +20,7 @@ def store(scp: Scp, operation: Operation, _message: Message, answer: Answer) -> 
 
     Raises:
         DimseRefused: A900H or C000H (PS3.4 B.2.3), 0117H, or what a control says.
-        ArchiveFullError, IndexUnavailableError: A700H.
+        ArchiveUnwritableError, IndexUnavailableError: A700H.
     """
     with scp.archive.receive(
         sop_class_uid=operation.sop_class_uid,

@@ -35,6 +35,21 @@ def test_at_the_end_all_is_told(clock):
     assert folding.over(all_of_them=True) == [("a", 1)]
 
 
+def test_what_could_not_be_told_is_owed(clock):
+    folding = Folding(clock)
+    for _ in range(ONE_BY_ONE + 3):
+        folding.takes("a")
+    clock.now += WINDOW
+    folding.owe(folding.over())
+    for _ in range(ONE_BY_ONE + 2):
+        folding.takes("a")
+
+    assert folding.over() == []
+    clock.now += WINDOW
+    assert folding.over() == [("a", 5)]
+    assert folding.over() == []
+
+
 def test_who_comes_under_ever_new_names_is_counted_under_one(clock):
     folding = Folding(clock)
     for number in range(KINDS + ONE_BY_ONE + 5):

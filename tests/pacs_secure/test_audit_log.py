@@ -3,12 +3,13 @@ import os
 import shutil
 import subprocess
 import sys
+from base64 import b64encode
 
 import pytest
 
 from pacs_open.errors import ConfigurationError
 from pacs_secure import audit_chain, audit_log
-from pacs_secure.audit_folding import ONE_BY_ONE
+from pacs_secure.audit_folding import ONE_BY_ONE, WINDOW, Folding
 from pacs_secure.audit_log import AuditLog, Entry, Fault, Files, check
 from pacs_secure.audit_message import AuditMessages, Participant, Transfer
 
@@ -213,6 +214,23 @@ def test_repeated_refusals_are_counted_and_told_at_the_end(files, open_log):
 
     assert sum(b"<refused/>" in line for line in lines(files)) == ONE_BY_ONE
     assert len(lines(files)) == ONE_BY_ONE + 3  # start, the count, stop
+    assert faults(files) == []
+
+
+def test_the_count_of_refusals_outlives_a_full_disk(files, monkeypatch):
+    now = [0.0]
+    log = AuditLog(files, MESSAGES, Folding(lambda: now[0]))
+    for _ in range(ONE_BY_ONE + 7):
+        log.ask("w", [Entry("<refused/>", kind="stranger")])
+    now[0] += WINDOW
+    with monkeypatch.context() as patch:
+        patch.setattr(audit_log.os, "write", lambda *_: 0)
+        with pytest.raises(OSError):
+            log.ask("w", [Entry("<a/>")])
+    log.close()
+
+    told = b64encode(b"stranger: 7 more like the last")[:-4]
+    assert sum(told in line for line in lines(files)) == 1
     assert faults(files) == []
 
 

@@ -29,8 +29,8 @@ class ForkedArchive(ArchiveProcess):
         self.config.unlink(missing_ok=True)
         settings.write(self.config, self.tables, "of the tests")
         output = self.folder / "output"
-        if not output.exists():
-            os.mkfifo(output)
+        output.unlink(missing_ok=True)  # workers that were killed may hold the last one open yet
+        os.mkfifo(output)
         order = {
             "kind": self.kind,
             "arguments": ["--log-format", "json", "--config", str(self.config)],

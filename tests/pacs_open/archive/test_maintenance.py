@@ -4,6 +4,7 @@ import json
 import pytest
 from pydicom import dcmread
 
+from pacs_open.archive.maintenance import Exported
 from pacs_open.errors import ArchiveError
 from pacs_open.index.schema import instances
 
@@ -106,7 +107,7 @@ def test_loose_files_have_invented_names_and_the_same_bytes(archive, shelf, tmp_
     }
     shelf.store(archive, *data.values())
 
-    assert archive.export(tmp_path / "out") == 5
+    assert archive.export(tmp_path / "out") == Exported(5, [])
     listing = json.loads((tmp_path / "out" / "index.json").read_text(encoding="utf-8"))
     names = {int(line["SOPInstanceUID"][5:]): line["file"] for line in listing}
     assert names == {
@@ -122,13 +123,45 @@ def test_loose_files_have_invented_names_and_the_same_bytes(archive, shelf, tmp_
         assert dcmread(path).file_meta.MediaStorageSOPInstanceUID == f"2.25.{number}"
 
 
+@pytest.mark.parametrize("damage", ["a byte", "the header", "the segment"])
+def test_a_damaged_record_is_named_and_its_neighbours_are_exported(shelf, tmp_path, damage):
+    with (
+        shelf.open() as archive,
+        shelf.receive(archive, shelf.data_set(4, PixelData=bytes(400_000))) as incoming,
+    ):
+        shelf.store(archive, *(shelf.data_set(n) for n in (1, 2, 3)))
+        incoming.commit(lambda record: None)
+        (held,) = archive.locate(shelf.query(SOPInstanceUID="2.25.2"))
+        segment = archive.segments / f"{held.segment:08d}.log"
+        place, what = {
+            "a byte": (held.offset + 128 + 132 + 200, b"\xff"),
+            "the header": (held.offset, b"\0" * 64),
+            "the segment": (0, b"x" * 100),
+        }[damage]
+        with segment.open("r+b") as file:
+            file.seek(place)
+            file.write(what)
+        exported = archive.export(tmp_path / "out")
+
+    lost = {"2.25.1", "2.25.2", "2.25.3"} if damage == "the segment" else {"2.25.2"}
+    assert {problem.kind for problem in exported.problems} == {"damaged record"}
+    assert {problem.detail.split(":")[0] for problem in exported.problems} == lost
+    listing = json.loads((tmp_path / "out" / "index.json").read_text(encoding="utf-8"))
+    assert {line["SOPInstanceUID"] for line in listing} == {f"2.25.{n}" for n in range(1, 5)} - lost
+    assert exported.files == len(listing) == len(list((tmp_path / "out").rglob("*.dcm")))
+    for line in listing:
+        number = int(line["SOPInstanceUID"][5:])
+        data = shelf.data_set(number, **({"PixelData": bytes(400_000)} if number == 4 else {}))
+        assert (tmp_path / "out" / line["file"]).read_bytes().endswith(data)
+
+
 def test_many_files_are_exported_page_by_page(archive, shelf, tmp_path, monkeypatch):
     patients = [shelf.data_set(n, PatientID=f"P{n // 5}", StudyInstanceUID=f"2.25.1{n // 5}")
                 for n in range(17)]  # fmt: skip
     shelf.store(archive, *patients)
     monkeypatch.setattr("pacs_open.archive.maintenance.PAGE", 2)
 
-    assert archive.export(tmp_path / "out") == 17
+    assert archive.export(tmp_path / "out") == Exported(17, [])
     assert len(set((tmp_path / "out").rglob("*.dcm"))) == 17
 
 

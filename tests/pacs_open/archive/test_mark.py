@@ -1,6 +1,9 @@
+import os
+from pathlib import Path
+
 import pytest
 
-from pacs_open.archive import mark
+from pacs_open.archive import disk, mark
 from pacs_open.archive.archive import Outcome
 from pacs_open.errors import ArchiveError
 
@@ -100,3 +103,45 @@ def test_a_reset_that_was_interrupted_leaves_what_the_log_says(shelf, monkeypatc
     with shelf.open() as archive:
         assert shelf.uids(archive) == {"1"}
         assert archive.check() == []
+
+
+def test_what_is_cut_is_on_the_disk_before_the_index_says_so(archive, shelf, monkeypatch):
+    """Or a power failure would bring back what was reset, and the next opening index it."""
+    shelf.store(archive, shelf.data_set(1))
+    archive.mark()
+    with shelf.receive(archive, shelf.data_set(3, PixelData=bytes(400_000))) as incoming:
+        shelf.store(archive, shelf.data_set(2))
+        incoming.commit(lambda record: None)
+    cut = (archive.segments / "00000001.log").stat().st_ino
+    synced, sync, fsync, replace = [], disk.sync, os.fsync, Path.replace
+
+    def note(descriptor):
+        synced.append(os.fstat(descriptor).st_ino)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("pacs_open.archive.disk.sync", lambda d: (note(d), sync(d)))
+        patch.setattr("os.fsync", lambda d: (note(d), fsync(d)))
+        patch.setattr(Path, "replace", lambda *a: (synced.append("replaced"), replace(*a))[1])
+        mark.go_back(shelf.directory)
+
+    before = synced[: synced.index("replaced")]
+    assert cut in before
+    assert archive.segments.stat().st_ino in before
+
+
+def test_a_copy_that_was_never_finished_is_removed(shelf, caplog):
+    with shelf.open() as archive:
+        shelf.store(archive, shelf.data_set(1))
+        archive.mark()
+    unfinished = [
+        shelf.directory / name
+        for name in ("index.sqlite.new", "mark/index.new", "mark/index.new-journal")
+    ]
+    for path in unfinished:
+        path.write_bytes(b"half")
+
+    with shelf.open() as archive:
+        archive.reset()
+        assert shelf.uids(archive) == {"1"}
+    assert not any(path.exists() for path in unfinished)
+    assert caplog.text.count("never finished, removed") == 3

@@ -6,7 +6,7 @@ from pynetdicom.sop_class import StudyRootQueryRetrieveInformationModelFind
 
 from pacs_open.control import Control
 from pacs_open.data_sets.elements import element
-from pacs_open.errors import ArchiveFullError, IndexUnavailableError
+from pacs_open.errors import ArchiveFullError, ArchiveUnwritableError, IndexUnavailableError
 from pacs_open.refusals import DimseRefused
 from pacs_open.values import AssociationRequest, Dimse, Level, Model, Operation, Peer, Query
 
@@ -152,7 +152,14 @@ def test_a_sop_class_other_than_the_contexts_is_not_supported(pacs, instance, id
         assert found(scu, identifier) == 0
 
 
-@pytest.mark.parametrize("error", [ArchiveFullError("no room"), IndexUnavailableError("locked")])
+@pytest.mark.parametrize(
+    "error",
+    [
+        ArchiveFullError("no room"),
+        ArchiveUnwritableError("read-only"),
+        IndexUnavailableError("locked"),
+    ],
+)
 def test_no_room_is_out_of_resources_and_the_association_goes_on(
     pacs, instance, identifier, monkeypatch, error
 ):
