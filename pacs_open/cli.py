@@ -77,7 +77,7 @@ def run(
     arguments: Sequence[str] | None = None,
     more: Mapping[str, Command] | None = None,
 ) -> int:
-    """Parse, load, do. Returns the exit code: 0, 1 (check, export or health found something) or 2."""
+    """Parse, load, do. Returns the exit code: 0, 1 (something was found) or 2."""
     chosen = options.parse_args(arguments)
     logs.set_up(chosen.log_format)
     try:

@@ -143,6 +143,11 @@ class Server:
             if since is not None and time.monotonic() - since > IDLE:
                 acceptor.interrupt()
 
+    @property
+    def has_lost_its_index(self) -> bool:
+        """Whether the archive has to be opened anew, which makes the index anew from the log."""
+        return self._archive.index.is_gone
+
     def reload(self, setup: Setup | None = None) -> bool:
         """New connections meet the new settings; who may not stay is sent away.
 

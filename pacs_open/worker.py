@@ -23,9 +23,9 @@ OBEYED: Final = "reloaded"
 """What a worker tells its supervisor once it goes by new settings."""
 
 FAILED: Final = 3
-"""Exit status of a worker that could not start, or lost its ledger."""
+"""Exit status of a worker that could not start, or lost its ledger or its index."""
 _LOOK_AGAIN: Final = 1.0
-"""Seconds between two looks at the ledger."""
+"""Seconds between two looks at the ledger and the index."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def _setup_in(order: bytes) -> Setup | None:
 def _obey(server: Server, books: PipeLedger, orders: Connection) -> int:
     """Do what the supervisor says; stop when it says so, or when it is gone."""
     try:
-        while not books.is_lost:
+        while not books.is_lost and not server.has_lost_its_index:
             if not orders.poll(_LOOK_AGAIN):
                 continue
             order = orders.recv_bytes()
@@ -91,6 +91,7 @@ def _obey(server: Server, books: PipeLedger, orders: Connection) -> int:
         server.stop(0.0)
         return 0
     # It would refuse everybody and take connections from those who do not.
-    _log.error("the books cannot be asked any more; this worker ends, another will take its place")
+    why = "the books cannot be asked any more" if books.is_lost else "the index was taken away"
+    _log.error("%s; this worker ends, another will take its place", why)
     server.stop(0.0)
     return FAILED

@@ -12,6 +12,9 @@ from typing import NamedTuple
 REMEMBERED_ADDRESSES = 1024
 """How many addresses are remembered at which a certificate was proven."""
 
+ADDRESSES_OF_ONE = 8
+"""How many of these by one certificate: who took a device over must not be at home everywhere."""
+
 
 class Knock(NamedTuple):
     """TCP was accepted."""
@@ -75,7 +78,8 @@ class Seats:
         self._waiting: Counter[str] = Counter()
         self._seated: Counter[str] = Counter()
         self._unproven_seats = 0
-        self._proven_at: OrderedDict[str, None] = OrderedDict()
+        self._proven_at: OrderedDict[str, str] = OrderedDict()
+        """Address to the certificate that was proven there last."""
 
     def ask(self, worker: str, request: Request) -> str:
         """Note where a connection stands now; a no leaves it where it stood."""
@@ -121,11 +125,21 @@ class Seats:
         connection.key = key
         _drop(self._knocking, connection.address)
         self._waiting[key] += 1
-        self._proven_at[connection.address] = None
-        self._proven_at.move_to_end(connection.address)
+        self._remember(connection.address, key)
+        return ""
+
+    def _remember(self, address: str, key: str) -> None:
+        """A certificate was proven at an address; the oldest are forgotten."""
+        is_new = self._proven_at.get(address) != key
+        self._proven_at[address] = key
+        self._proven_at.move_to_end(address)
+        if not is_new:
+            return
+        its_own = [where for where, whose in self._proven_at.items() if whose == key]
+        for where in its_own[:-ADDRESSES_OF_ONE]:
+            del self._proven_at[where]
         if len(self._proven_at) > REMEMBERED_ADDRESSES:
             self._proven_at.popitem(last=False)
-        return ""
 
     def _sit(self, connection: _Connection, wish: Sit) -> str:
         limits = self._limits

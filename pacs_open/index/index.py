@@ -65,6 +65,15 @@ class Index:
         """Whether it is SQLite."""
         return self.engine.dialect.name == "sqlite"
 
+    @property
+    def is_gone(self) -> bool:
+        """Whether its file was taken away or exchanged: who has it open cannot go on with it."""
+        try:
+            self._database.look()
+        except IndexUnavailableError:
+            return True
+        return False
+
     def create(self, owner: str = "", *, alone: bool = True) -> None:
         """Make the tables where there are none, or others than ours.
 

@@ -9,9 +9,10 @@ certificate where TLS proved one, else one address), and ``reserved`` seats of `
 peers that have proven a certificate. Beyond that: rejected, transient,
 local-limit-exceeded (2,3,2). Before there is an association, at most ``knocking`` connections
 stand at the door; of these, one address may have ``per_peer``, and ``reserved`` places are
-kept for addresses at which a certificate was proven before. Beyond that the connection is
-dropped. A peer with its own valid certificate is never held for its address once it has shown
-it. All workers share the count, and what a dead worker held is given back.
+kept for addresses at which a certificate was proven before (of one certificate, the last
+eight). Beyond that the connection is dropped. A peer with its own valid certificate is never
+held for its address once it has shown it. All workers share the count, and what a dead worker
+held is given back.
 
 What it cannot do: tell friend from stranger before TLS has. Where both have the same address
 (behind a published container port), a flood of silent connections can fill the door until

@@ -23,6 +23,7 @@ from sample_images.writing import write
 from tests.bench import stores, targets
 from tests.bench.engines import resets, sizes
 from tests.bench.many import many
+from tests.bench.misuse import misuse
 from tests.bench.rows import SERVERS
 
 WIDTH = 180
@@ -37,7 +38,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=3, help="how often each server has its turn")
     parser.add_argument(
         "--only",
-        choices=("stores", "images", "matrix", "demo", "engines", "verify"),
+        choices=("stores", "misuse", "images", "matrix", "demo", "engines", "verify"),
         help="one part alone",
     )
     parser.add_argument("--seconds", type=float, default=1.0, help="how long a sender sends")
@@ -45,6 +46,8 @@ def main() -> int:
     console = Console(width=WIDTH)
     if options.only in {None, "stores"}:
         measure_stores(console, options)
+    if options.only in {None, "misuse"}:
+        console.print(misuse(options.rounds))
     if options.only in {None, "images"}:
         console.print(images())
     if options.only in {None, "matrix"}:

@@ -1,16 +1,16 @@
 """Two hundred bad callers: each does one thing that a good one never does, again and again.
 
-They run on one event loop in a thread, call from addresses of their own in 127.0.0.0/8, touch
+They run on one event loop in a process, call from addresses of their own in 127.0.0.0/8, touch
 only the archive that a test gives them, and end when they are told to, or by themselves.
 """
 
 import asyncio
 import contextlib
 import itertools
+import multiprocessing
 import os
 import ssl
 import struct
-import threading
 from collections import Counter
 from dataclasses import dataclass
 
@@ -19,6 +19,8 @@ from pacs_open.wire import dimse
 from pacs_open.wire.command import Command, CommandField, encode
 from pacs_open.wire.negotiation import Wanted, propose
 
+_FORK = multiprocessing.get_context("fork")
+"""The abusers' TLS contexts cannot be sent to another process, only inherited."""
 VERIFICATION = "1.2.840.10008.1.1"
 STUDY_FIND = "1.2.840.10008.5.1.4.1.2.2.1"
 CT = "1.2.840.10008.5.1.4.1.1.2"
@@ -262,42 +264,25 @@ KINDS = (
 )
 
 
-class Abusers:
-    """A context manager: within it, ``count`` abusers are at work, in turn of each kind."""
+class _AtWork:
+    """``count`` abusers on an event loop, in turn of each kind, until they are told to end."""
 
-    def __init__(self, victims, count):
-        self._victims, self._count = victims, count
+    def __init__(self, victims, count, began):
+        self._victims, self._count, self._began = victims, count, began
         self.calls = Counter()
         """How often each kind began anew."""
-        self._all_began = threading.Event()
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._run, daemon=True)
-
-    def __enter__(self):
-        self._thread.start()
-        assert self._all_began.wait(60), self.calls
-        return self
-
-    def __exit__(self, *_):
-        self._loop.call_soon_threadsafe(self._over.set)
-        self._thread.join(30)
-        assert not self._thread.is_alive()
-
-    def _run(self):
-        asyncio.set_event_loop(self._loop)
         self._over = asyncio.Event()
-        try:
-            self._loop.run_until_complete(self._all())
-        finally:
-            self._loop.close()
 
-    async def _all(self):
+    async def run(self, over):
+        """``over`` can be read as soon as they shall end."""
+        asyncio.get_running_loop().add_reader(over, self._over.set)
         kinds = itertools.cycle(KINDS)
         at_work = [
             asyncio.create_task(self._abuse(next(kinds), number)) for number in range(self._count)
         ]
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._over.wait(), LONGEST)
+        self._over.set()
         for task in at_work:
             task.cancel()
         await asyncio.gather(*at_work, return_exceptions=True)
@@ -307,9 +292,43 @@ class Abusers:
         caller = Caller(self._victims[number % len(self._victims)], address)
         while not self._over.is_set():  # a cancellation may be lost in a connection's set-up
             self.calls[kind.__name__] += 1
-            if len(self.calls) == len(KINDS) and self.calls.total() >= self._count:
-                self._all_began.set()
+            if len(self.calls) == len(KINDS) and self.calls.total() == self._count:
+                self._began()
             # To be thrown out is an abuser's lot.
             with contextlib.suppress(OSError, EOFError, ssl.SSLError):
                 await kind(caller)
             await asyncio.sleep(PAUSE)
+
+
+class Abusers:
+    """A context manager: within it, ``count`` abusers are at work, in turn of each kind.
+
+    They stand for other machines: a process of their own, which gives way to the archive and to
+    the workstation where the cores are few.
+    """
+
+    def __init__(self, victims, count):
+        self.calls = Counter()
+        """How often each kind began anew; known in the end."""
+        self._ours, theirs = multiprocessing.Pipe()
+        self._process = _FORK.Process(target=_work, args=(victims, count, theirs), daemon=True)
+
+    def __enter__(self):
+        self._process.start()
+        assert self._ours.poll(60), "the abusers did not begin"
+        assert self._ours.recv() == "began"
+        return self
+
+    def __exit__(self, *_):
+        self._ours.send("over")
+        assert self._ours.poll(30), "the abusers do not end"
+        self.calls = self._ours.recv()
+        self._process.join(30)
+        assert self._process.exitcode == 0
+
+
+def _work(victims, count, orders):
+    os.nice(10)
+    at_work = _AtWork(victims, count, lambda: orders.send("began"))
+    asyncio.run(at_work.run(orders))
+    orders.send(at_work.calls)

@@ -9,6 +9,7 @@ import threading
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import hypothesis
 import pytest
@@ -146,6 +147,7 @@ class MemoryArchive:
         self.may_commit = threading.Event()
         self.may_commit.set()
         self.matches = 0
+        self.index = SimpleNamespace(is_gone=False)
 
     def receive(self, *, sop_class_uid, sop_instance_uid, transfer_syntax, source_ae_title=""):
         return MemoryIncoming(self, sop_class_uid, sop_instance_uid, transfer_syntax)

@@ -103,3 +103,16 @@ def test_it_ends_when_the_books_are_lost_and_takes_no_connection_more(
     thread.join(10)
     assert statuses == [worker.FAILED]
     assert "books cannot be asked" in caplog.text
+
+
+def test_it_ends_when_its_index_was_taken_away(life, memory_archive, monkeypatch, caplog):
+    """Whoever opens the archive next, alone, makes it anew from the log."""
+    monkeypatch.setattr(worker, "_LOOK_AGAIN", 0.05)
+    questions, _, _, thread, statuses = life()
+    questions.recv()
+
+    memory_archive.index.is_gone = True
+
+    thread.join(10)
+    assert statuses == [worker.FAILED]
+    assert "the index was taken away" in caplog.text

@@ -1,6 +1,15 @@
 import pytest
 
-from pacs_secure.seats import REMEMBERED_ADDRESSES, Knock, Leave, Limits, Prove, Seats, Sit
+from pacs_secure.seats import (
+    ADDRESSES_OF_ONE,
+    REMEMBERED_ADDRESSES,
+    Knock,
+    Leave,
+    Limits,
+    Prove,
+    Seats,
+    Sit,
+)
 
 ROOMY = Limits(in_all=10, per_peer=4, reserved=2, knocking=6)
 
@@ -42,6 +51,26 @@ def test_the_books_stay_small_whoever_comes_and_goes():
     assert len(seats._proven_at) == REMEMBERED_ADDRESSES
     assert not seats._connections
     assert not seats._waiting
+
+
+def test_a_certificate_that_is_shown_everywhere_is_at_home_at_few_addresses():
+    """A device that was taken over must not turn every address into one with reserved room."""
+    seats = Seats(Limits(in_all=10, per_peer=4, reserved=2, knocking=6))
+    come_and_go(seats, "workstation", "w")
+    for number in range(50):
+        come_and_go(seats, f"10.0.0.{number}", "taken over")
+    come_and_go(seats, "10.0.0.49", "taken over")
+
+    assert len(seats._proven_at) == ADDRESSES_OF_ONE + 1
+    for number in range(4):  # all places but the reserved
+        assert seats.ask("w", Knock(10 + number, f"10.0.0.{number}")) == ""
+    assert "reserved" in seats.ask("w", Knock(20, "10.0.0.5"))
+    assert seats.ask("w", Knock(21, "workstation")) == ""
+
+
+def come_and_go(seats, address, certificate):
+    for step in (Knock(1, address), Prove(1, certificate), Leave(1)):
+        assert seats.ask("w", step) == ""
 
 
 def test_unproven_seats_are_given_back_as_unproven():

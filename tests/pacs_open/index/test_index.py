@@ -183,3 +183,12 @@ def test_text_that_is_no_database_is_broken(tmp_path):
     index.create()
     assert index.count() == 0
     index.close()
+
+
+@pytest.mark.database("sqlite")
+def test_an_index_whose_file_was_taken_away_is_gone(archive, shelf):
+    assert not archive.index.is_gone
+    (shelf.directory / "index.sqlite").rename(shelf.directory / "elsewhere")
+    assert archive.index.is_gone
+    (shelf.directory / "elsewhere").rename(shelf.directory / "index.sqlite")
+    assert not archive.index.is_gone
