@@ -161,14 +161,17 @@ class Scene:
         return None
 
     def target(self, peer: Peer, *, local_address: str | None = None) -> Target:
-        """The archive as this authorised peer meets it: every credential in hand."""
+        """The archive as this authorised peer meets it: every credential in hand.
+
+        In plaintext nothing is said of a user: who listens would have the passcode.
+        """
         return Target(
             door=self.door,
             called_ae_title=self.ae_title,
             calling_ae_title=peer.ae_title,
             certificate=peer.certificate,
             key=peer.key,
-            user=with_passcode(peer.user) if peer.user is not None else None,
+            user=with_passcode(peer.user) if peer.user is not None and self.door.tls else None,
             trust=self.trust,
             server_name=self.server_name,
             local_address=self._callable_from(local_address),

@@ -4,6 +4,7 @@ import os
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -12,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from lab import bad_certificates as bad
-from lab import catalogue
+from lab import catalogue, standing
 from lab.claims import showing
 from lab.commands.faults import faults
 from lab.errors import WrongUseError
@@ -105,6 +106,12 @@ def verify(
             pack=pack,
             signing_key=signing_key,
         )
+        check_it_may_be_asked = partial(
+            check_consent,
+            authorised=i_am_authorised,
+            scope=read_scope(scope),
+            ours=standing.addresses,
+        )
         if targets is not None:
             if junit or sarif or pack:
                 raise WrongUseError(
@@ -125,11 +132,11 @@ def verify(
                 closed_by=catalogue.closed_by(),
                 claims=asked.claims,
             )
-            _show_many(read_targets(targets, read_scope(scope), pattern), out, jobs)
+            _show_many(read_targets(targets, check_it_may_be_asked, pattern), out, jobs)
         if target is None:
             raise WrongUseError("say which archive: HOST, HOST:PORT, or --targets FILE for many")
         address = parse(target)
-        check_consent(address, i_am_authorised, read_scope(scope))
+        check_it_may_be_asked(address)
         peer = (
             PeerTable(
                 ae_title=calling_ae or "",

@@ -5,6 +5,7 @@ after a crash, half an `up`, or the hand of somebody who removed a part.
 """
 
 import io
+import socket
 import tarfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -61,6 +62,31 @@ def need(daemon: Daemon, project: str, service: str) -> Container:
     if found is None:
         raise EngineError(f"the container of {service} is gone; `pacslab down`, then up again")
     return found
+
+
+def addresses(daemon: Daemon, project: str) -> frozenset[str]:
+    """Where a lab's running containers are reached from this machine.
+
+    A container's network counts only if its gateway is this machine itself: behind an engine
+    elsewhere, or in a virtual machine, the same address may be somebody's device.
+    """
+    networks = [
+        network
+        for container in all_of(daemon, project)
+        for network in container.attrs["NetworkSettings"]["Networks"].values()
+    ]
+    return frozenset(
+        network["IPAddress"] for network in networks if network["IPAddress"] and _is_here(network)
+    )
+
+
+def _is_here(network: Mapping[str, Any]) -> bool:
+    with socket.socket() as trial:
+        try:
+            trial.bind((network["Gateway"], 0))
+        except OSError:
+            return False
+    return bool(network["Gateway"])  # an empty one would be any address
 
 
 def last_words(container: Container) -> str:

@@ -30,6 +30,20 @@ def is_alive(lab: Lab) -> bool:
     return engine_of(lab).is_alive(lab)
 
 
+def addresses(lab: Lab) -> frozenset[str]:
+    """Addresses of a lab's own containers, as they are reached from this machine.
+
+    Raises:
+        EngineError: its container engine does not answer.
+    """
+    if lab.engine != "docker":
+        return frozenset()
+    from lab.engines import containers, daemon  # noqa: PLC0415 - most labs need no SDK
+
+    with daemon.connected(lab.engine_host) as found:
+        return containers.addresses(found, lab.project)
+
+
 def down(lab: Lab) -> None:
     """Stop a lab and remove what is left of it, whatever its engine."""
     engine_of(lab).down(lab)

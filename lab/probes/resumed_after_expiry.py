@@ -17,7 +17,7 @@ import time
 from datetime import UTC, datetime, timedelta
 
 from lab import closing
-from lab.asking import is_served, need_peer, never_served, refusal
+from lab.asking import is_served, need_peer, never_served, refusal, speaks_tls
 from lab.probe import Answered, NotTestedError, Severity, no, probe, yes
 from lab.resumption import Caller, NeverServedError
 from lab.scene import Credential, Scene
@@ -39,6 +39,7 @@ LASTS = timedelta(seconds=3)
 def resumed_after_expiry(scene: Scene) -> Answered:
     """Begin in time, and go on too late."""
     target = scene.target(need_peer(scene))
+    speaks_tls(scene)
     if not scene.door.tls:
         with target.converse() as talk:
             return is_served(talk)

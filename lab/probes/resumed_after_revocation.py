@@ -16,7 +16,7 @@ What it cannot tell: how the archive learns of a new list, and how soon in daily
 """
 
 from lab import closing, revoking
-from lab.asking import is_served, need_peer, never_served, refusal, showed
+from lab.asking import is_served, need_peer, never_served, refusal, showed, speaks_tls
 from lab.probe import Answered, Severity, probe, yes
 from lab.resumption import Caller, NeverServedError
 from lab.scene import Scene
@@ -36,6 +36,7 @@ from lab.wire import Record
 def resumed_after_revocation(scene: Scene) -> Answered:
     """Begin as a good device, and go on as a revoked one."""
     target = scene.target(need_peer(scene))
+    speaks_tls(scene)
     if not scene.door.tls:
         with target.converse() as talk:
             return is_served(talk)

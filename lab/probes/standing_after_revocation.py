@@ -25,7 +25,7 @@ How to close it:
 """
 
 from lab import revoking
-from lab.asking import by, is_served, need_peer, showed
+from lab.asking import by, is_served, need_peer, showed, speaks_tls
 from lab.conversation import SUCCESS
 from lab.probe import Answered, Severity, probe, yes
 from lab.scene import Scene
@@ -43,6 +43,7 @@ from lab.scene import Scene
 def standing_after_revocation(scene: Scene) -> Answered:
     """Come as a good device, and stay as a revoked one."""
     target = scene.target(need_peer(scene))
+    speaks_tls(scene)
     if not scene.door.tls:
         with target.converse() as talk:
             return is_served(talk)

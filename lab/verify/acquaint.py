@@ -24,6 +24,7 @@ from lab.target import Target
 TRIES = 3
 """Studies that are looked into for one instance to ask for."""
 ANY = "ANY-SCP"
+TOO_SLOW = frozenset({"timeout", "silence"})
 
 
 def find_title(scene: Scene) -> Scene:
@@ -71,14 +72,24 @@ def _offers_move(target: Target) -> bool:
 
 def find_instance(target: Target) -> Wanted | None:
     """One instance of the first studies that the archive lists; None: it lists none to us."""
-    with _querying(target) as (talk, model):
-        _, studies = talk.find(model, every_study())
+    studies = _list_studies(target)
     studies.sort(key=lambda study: is_marked(_text(study, "PatientID")))  # ours are no proof
     for study in studies[:TRIES]:
         found = _look_into(target, study)
         if found is not None:
             return found
     return None
+
+
+def _list_studies(target: Target) -> list[Dataset]:
+    """What it lists to us; asked a second time where it was too slow to answer."""
+    studies: list[Dataset] = []
+    for _ in range(2):
+        with _querying(target) as (talk, model):
+            _, studies = talk.find(model, every_study())
+        if studies or not any(seen.code in TOO_SLOW for seen in talk.evidence):
+            break
+    return studies
 
 
 @contextlib.contextmanager

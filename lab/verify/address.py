@@ -1,13 +1,13 @@
 """Where an archive is, and whether we may ask it.
 
-This machine may be asked freely. Anything else belongs to somebody: the user says on whose word
-it is asked, and for an address of the public internet a scope file must name it as well, so that
-a slip of the finger cannot reach a stranger's archive.
+This machine and the containers of the user's own lab may be asked freely. Anything else belongs
+to somebody: the user says on whose word it is asked, and for an address of the public internet a
+scope file must name it as well, so that a slip of the finger cannot reach a stranger's archive.
 """
 
 import ipaddress
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,7 +72,13 @@ def _resolve(name: str) -> str:
     return str(found[0][4][0])
 
 
-def check_consent(address: Address, authorised: str | None, scope: Sequence[str]) -> None:
+Ours = Callable[[], Collection[str]]
+"""Says which addresses are of the user's own lab; asked only where that matters."""
+
+
+def check_consent(
+    address: Address, authorised: str | None, scope: Sequence[str], ours: Ours = tuple
+) -> None:
     """Whether this address may be asked.
 
     Raises:
@@ -82,9 +88,11 @@ def check_consent(address: Address, authorised: str | None, scope: Sequence[str]
     if ip.is_loopback:
         return
     if not (authorised and authorised.strip()):
+        if ip.is_private and str(ip) in ours():
+            return
         raise WrongUseError(
-            f"{address.text} is not this machine: say who allows it and on what ground, "
-            'with --i-am-authorised "…"'
+            f"{address.text} is neither this machine nor a container of your lab: say who allows "
+            'it and on what ground, with --i-am-authorised "…"'
         )
     if ip.is_private or ip.is_link_local:
         return

@@ -22,7 +22,7 @@ from lab.errors import WrongUseError
 from lab.report import templates
 from lab.report.model import Report
 from lab.verdict import ExitCode, Verdict
-from lab.verify.address import Address, check_consent, parse
+from lab.verify.address import Address, parse
 from lab.verify.identity import NOBODY, Identity, read_identity
 from lab.verify.leaving import Wanted, exit_code, leave
 from lab.verify.one import Plan, verify
@@ -64,8 +64,10 @@ class Row:
     """A fault of ours; then nothing is known of the archive."""
 
 
-def read_targets(path: Path, scope: Sequence[str], pattern: Order) -> Sequence[Order]:
+def read_targets(path: Path, check: Callable[[Address], None], pattern: Order) -> Sequence[Order]:
     """The archives of a CSV file with a head line; paths in it are relative to it.
+
+    ``check`` raises for an address that may not be asked.
 
     Raises:
         WrongUseError: a line cannot be obeyed; nothing is asked then.
@@ -77,7 +79,7 @@ def read_targets(path: Path, scope: Sequence[str], pattern: Order) -> Sequence[O
             raise WrongUseError(
                 f"{path}: line 1: the columns are target and, if wanted, called_ae and identity"
             )
-        orders = [_order(row, path, rows.line_num, scope, pattern) for row in rows]
+        orders = [_order(row, path, rows.line_num, check, pattern) for row in rows]
     if not orders:
         raise WrongUseError(f"{path}: names no archive")
     doubled = [name for name, times in Counter(one.target for one in orders).items() if times > 1]
@@ -87,12 +89,16 @@ def read_targets(path: Path, scope: Sequence[str], pattern: Order) -> Sequence[O
 
 
 def _order(
-    row: Mapping[str, str | None], path: Path, line: int, scope: Sequence[str], pattern: Order
+    row: Mapping[str, str | None],
+    path: Path,
+    line: int,
+    check: Callable[[Address], None],
+    pattern: Order,
 ) -> Order:
     target = (row["target"] or "").strip()
     try:
         address = parse(target)
-        check_consent(address, pattern.authorised, scope)
+        check(address)
         given = (row.get("identity") or "").strip()
         identity = read_identity(path.parent / given) if given else NOBODY
     except (WrongUseError, OSError) as error:

@@ -24,6 +24,7 @@ from tests.bench import stores, targets
 from tests.bench.engines import resets, sizes
 from tests.bench.many import many
 from tests.bench.misuse import misuse
+from tests.bench.one import visits
 from tests.bench.rows import SERVERS
 
 WIDTH = 180
@@ -58,7 +59,8 @@ def main() -> int:
         console.print(sizes())
         console.print(resets(options.rounds))
     if options.only in {None, "verify"}:
-        console.print(many(MANY, jobs=4))
+        console.print(visits(options.rounds))
+        console.print(many(MANY))
     return 0
 
 

@@ -31,6 +31,17 @@ def test_in_plaintext_nothing_is_said_of_a_user(wrong):
     assert is_served_as(wrong, never).answer is Answer.YES
 
 
+def test_who_is_not_ours_is_asked_in_plaintext_only_without_a_user(wrong, right):
+    anybodys = replace(wrong, own=False)
+    demanded = replace(anybodys, peers={"reader": right.peers["reader"]})
+
+    with pytest.raises(NotTestedError, match="is demanded"):
+        is_served_as(anybodys, with_token)
+    with pytest.raises(NotTestedError, match="plaintext"):
+        is_served_as(demanded, with_token)
+    assert is_served_as(demanded, lambda _folder: None).answer is Answer.YES
+
+
 def test_the_wrong_tokens_say_what_the_good_one_says(folder):
     good = jwt.decode(with_token(folder).primary, options={"verify_signature": False})
     for make, algorithm in ((forged, "ES256"), (unsigned, "none"), (confused, "HS256")):

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from lab import standing
 from lab.cli import app
-from lab.engines import EngineError, LabRunsError, places
+from lab.engines import EngineError, LabRunsError, claim, places
 from lab.engines.process import ProcessEngine
 from lab.engines.record import Lab
 from lab.peers.workstation import Workstation
@@ -47,6 +47,23 @@ def lab(state):
 
 def test_it_is_found_again(lab):
     assert standing.find() == Lab.load(lab.folder)
+
+
+def test_without_containers_no_address_is_ours_but_this_machines(lab, tmp_path, monkeypatch):
+    assert lab.engine == "process"
+    assert standing.addresses() == set()
+    monkeypatch.setenv(places.VARIABLE, str(tmp_path))
+    assert standing.addresses() == set()
+
+
+def test_an_engine_that_does_not_answer_leaves_no_address_ours(lab, tmp_path, monkeypatch):
+    nowhere = f"unix://{tmp_path}/none.sock"
+    told = {"engine": "docker", "engine_host": nowhere, "project": "none"}
+    made = lab.model_copy(update={**told, "folder": tmp_path / "lab"})
+    assert claim.put(made)
+    monkeypatch.setattr(standing, "lab_folder", lambda: made.folder)
+
+    assert standing.addresses() == set()
 
 
 def test_a_second_one_is_refused(lab):

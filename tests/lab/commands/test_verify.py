@@ -1,4 +1,11 @@
+import contextlib
 import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
 
 import pytest
 from typer.testing import CliRunner
@@ -6,6 +13,8 @@ from typer.testing import CliRunner
 from lab.cli import app
 from lab.engines.ports import free_port
 from lab.evidence_pack.checking import check
+from lab.verify.many import DONE
+from tests.e2e.conftest import until
 
 
 def run(*words, **more):
@@ -120,6 +129,35 @@ def test_forms_of_one_archive_are_not_silently_left_out_for_many(tmp_path):
     done = run("--targets", tmp_path / "list.csv", "--junit", tmp_path / "j.xml")
     assert done.exit_code == 2
     assert "pacslab report show" in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a Ctrl-C is sent as a signal")
+def test_stopping_ends_at_once_and_the_same_command_goes_on_from_there(tmp_path):
+    with contextlib.ExitStack() as stack:
+        silent = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=64))
+        closed, mute = f"127.0.0.1:{free_port()}", f"127.0.0.1:{silent.getsockname()[1]}"
+        (tmp_path / "list.csv").write_text(f"target\n{closed}\n{mute}\n")
+        told = ("--targets", str(tmp_path / "list.csv"), "--out", str(tmp_path / "out"))
+        command = [sys.executable, "-m", "lab.cli", "verify", *told, "--jobs", "1"]
+        with subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, process_group=0
+        ) as running:
+            until((tmp_path / "out" / DONE).exists, "the first of two")
+            began = time.monotonic()
+            os.killpg(running.pid, signal.SIGINT)  # as a terminal does: to everybody
+            said, faults = running.communicate(timeout=30)
+        assert time.monotonic() - began < 10
+        assert (running.returncode, "Traceback" in faults) == (3, False), faults
+        assert "stopped: 1 were not asked; the same command goes on from here" in said
+        assert json.loads((tmp_path / "out/summary.json").read_text())["finished"] == 1
+    finished = (tmp_path / "out" / DONE).read_text()
+
+    again = run(*told, "--jobs", "1")
+
+    assert again.exit_code == 3
+    lines = (tmp_path / "out" / DONE).read_text()
+    assert lines.startswith(finished)
+    assert [json.loads(line)["target"] for line in lines.splitlines()] == [closed, mute]
 
 
 def test_claims_are_held_against_each_of_many(tmp_path):

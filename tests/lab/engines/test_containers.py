@@ -1,6 +1,7 @@
 """A lab's containers: found by their service, asked whether they are well, swept away whole."""
 
 import stat
+from types import SimpleNamespace
 
 import pytest
 
@@ -21,6 +22,31 @@ def test_a_service_is_found_whether_it_runs_or_not(daemon, project, service):
     assert containers.find(daemon, project, "two").id == still.id
     assert containers.find(daemon, project, "three") is None
     assert containers.find(daemon, f"{project}-other", "one") is None
+
+
+def test_a_running_containers_address_is_known_and_none_other(daemon, project, service):
+    network = daemon.client.networks.create(f"{project}-net", labels={OF_PROJECT: project})
+    made = service("one", network_mode=None, network=network.name)
+    service("two")
+    made.reload()
+    own = made.attrs["NetworkSettings"]["Networks"][network.name]["IPAddress"]
+
+    assert containers.addresses(daemon, project) == {own}
+    assert containers.addresses(daemon, f"{project}-other") == set()
+    made.stop(timeout=0)
+    assert containers.addresses(daemon, project) == set()
+
+
+@pytest.mark.parametrize(
+    ("gateway", "here"), [("127.0.0.1", True), ("192.0.2.1", False), ("", False)]
+)
+def test_a_network_whose_gateway_is_elsewhere_is_not_of_this_machine(gateway, here):
+    network = {"IPAddress": "192.0.2.7", "Gateway": gateway}
+    container = SimpleNamespace(attrs={"NetworkSettings": {"Networks": {"net": network}}})
+    listing = SimpleNamespace(list=lambda **_asked: [container])
+    elsewhere = SimpleNamespace(client=SimpleNamespace(containers=listing))
+
+    assert containers.addresses(elsewhere, "lab") == ({"192.0.2.7"} if here else set())
 
 
 def test_a_service_that_is_needed_and_gone_is_told(daemon, project):

@@ -1,3 +1,5 @@
+import select
+import socket
 from dataclasses import replace
 
 from lab.asking import every_study
@@ -6,7 +8,9 @@ from lab.manners import Manners
 from lab.marked import Marked, is_marked
 from lab.scene import Peer
 from lab.sop_classes import CT, STUDY_ROOT_FIND
+from lab.target import Door
 from lab.verify.acquaint import acquaint, find_instance, find_title
+from tests.lab.weak_servers import serving
 
 GENTLE = Manners(cancel_after=5, abort_after=50)
 
@@ -54,6 +58,33 @@ def test_what_we_left_there_is_no_proof_while_there_is_another(planted):
 
     assert any(is_marked(study.PatientID) for study in listed)
     assert not is_marked(find_instance(target).patient_id)
+
+
+def test_who_was_too_slow_once_is_asked_again(planted):
+    """As a PACS at work may be; a friend would else be taken for one who may find nothing."""
+    calls = []
+
+    def relay(sock):
+        calls.append(sock)
+        if len(calls) == 1:
+            while sock.recv(4096):
+                pass  # and never a word
+            return
+        with socket.create_connection((planted.door.host, planted.door.port)) as archive:
+            other = {sock: archive, archive: sock}
+            while True:
+                for one in select.select(list(other), [], [], 5)[0]:
+                    if not (said := one.recv(65536)):
+                        return
+                    other[one].sendall(said)
+
+    with serving(relay) as address:
+        gentle = replace(GENTLE, deadline=0.5, silence=5.0)
+        scene = replace(anybodys(planted), doors=(Door(*address),), manners=gentle)
+        found = find_instance(scene.as_stranger())
+
+    assert found is not None
+    assert len(calls) > 1
 
 
 def test_a_title_that_is_not_rejected_is_kept(wrong):

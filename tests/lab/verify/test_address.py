@@ -70,6 +70,16 @@ def test_only_this_machine_is_asked_without_a_word(host, said, scope, allowed):
             check_consent(address, said, scope)
 
 
+def test_a_container_of_ones_own_lab_is_asked_without_a_word():
+    def ours():
+        return {"172.18.0.3", "8.8.8.8"}
+
+    check_consent(Address("172.18.0.3", "172.18.0.3", (104,)), None, (), ours)
+    for other in ("172.18.0.4", "8.8.8.8"):
+        with pytest.raises(WrongUseError, match="--i-am-authorised"):
+            check_consent(Address(other, other, (104,)), None, (), ours)
+
+
 def test_a_scope_file_holds_entries_and_comments(tmp_path):
     (tmp_path / "scope").write_text("# ours\npacs.example  # the archive\n\n203.0.113.0/28\n")
 

@@ -1,5 +1,6 @@
 import json
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from lab.engines.ports import free_port
 from lab.errors import WrongUseError
 from lab.verdict import ExitCode
-from lab.verify.address import Address
+from lab.verify.address import Address, check_consent
 from lab.verify.identity import NOBODY
 from lab.verify.many import (
     DONE,
@@ -26,7 +27,8 @@ PATTERN = Order("", Address("", "", ()), NOBODY, Path("out"))
 
 def listed(folder, text, **more):
     (folder / "targets.csv").write_text(text)
-    return read_targets(folder / "targets.csv", (), replace(PATTERN, out=folder / "out", **more))
+    check = partial(check_consent, authorised=None, scope=())
+    return read_targets(folder / "targets.csv", check, replace(PATTERN, out=folder / "out", **more))
 
 
 def row(target, code=0, fault=""):
