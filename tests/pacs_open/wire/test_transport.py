@@ -5,8 +5,10 @@ import time
 
 import pytest
 
+from pacs_open.door import Door
 from pacs_open.errors import ConnectionLostError, DeadlineError
-from pacs_open.wire.transport import FileRange, Transport, read_range
+from pacs_open.wire import handshake
+from pacs_open.wire.transport import TLS_RECORD, FileRange, Transport, read_range
 
 
 @pytest.fixture
@@ -168,3 +170,49 @@ def test_a_broken_connection_is_lost_not_an_oserror(pair):
             broken()
     transport.interrupt()
     transport.close_after_last_word(1)
+
+
+@pytest.fixture
+def encrypted(tls):
+    """A transport and the socket at its other end, over TLS."""
+    control, wrap = tls
+    door, wrapped = Door(), []
+    control.secure(door)
+    ours, theirs = socket.socketpair()
+    client = threading.Thread(target=lambda: wrapped.append(wrap(theirs)))
+    client.start()
+    server = handshake.wrap(ours, door.ssl_context)
+    server.do_handshake()
+    client.join()
+    transport = Transport(server, write_deadline=0.5)
+    with wrapped[0]:
+        yield transport, wrapped[0]
+    transport.close()
+
+
+def test_records_that_are_there_are_read_at_once(encrypted):
+    transport, other = encrypted
+    sent = os.urandom(3 * TLS_RECORD + 7)
+    other.sendall(sent)
+
+    assert bytes(transport.receive(5)) == sent
+
+
+@pytest.mark.parametrize("end", ["said", "silent", "forged"])
+def test_what_came_before_an_end_is_given_and_then_the_end(encrypted, end):
+    transport, other = encrypted
+    sent = os.urandom(TLS_RECORD)
+    other.sendall(sent)
+    if end == "said":
+        other.settimeout(0)
+        with pytest.raises(OSError, match="did not complete"):  # close_notify leaves at once
+            other.unwrap()
+    elif end == "forged":
+        socket.socket.sendall(other, b"\x17\x03\x03\x00\x20" + bytes(32))
+    socket.socket.shutdown(other, socket.SHUT_WR)
+
+    assert bytes(transport.receive(5)) == sent
+    try:
+        assert bytes(transport.receive(5)) == b""
+    except ConnectionLostError:
+        assert end == "forged"
