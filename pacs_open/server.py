@@ -90,7 +90,9 @@ class Server:
         self._errands = Errands()
         self._acceptors: set[Acceptor] = set()
         self._changed = threading.Condition()
-        self._listener = listener.Listener(self._listening, self._handle)
+        self._listener = listener.Listener(
+            self._listening, self._handle, shared=listening is not None
+        )
 
     # -- life
 

@@ -87,9 +87,7 @@ class Transport:
         """
         self._socket.settimeout(0)
         with contextlib.suppress(OSError):  # nothing there, or an end that the next read meets
-            while count < READ_LENGTH and (
-                arrived := self._socket.recv_into(self._buffer[count:])
-            ):
+            while count < READ_LENGTH and (arrived := self._socket.recv_into(self._buffer[count:])):
                 count += arrived
         return count
 

@@ -68,3 +68,36 @@ def test_ipv6_loopback_is_loopback():
         return  # a machine without IPv6
     with listening, socket.create_connection(listening.getsockname()[:2]):
         pass
+
+
+def test_who_has_less_to_do_accepts_the_next_connection():
+    """Two processes' listeners, one of which has three connections: the other takes most others."""
+    accepted, over = threading.Semaphore(0), threading.Event()
+    taken = []
+
+    def keep(sock, _):
+        accepted.release()
+        over.wait(20)
+        sock.close()
+
+    def take(sock, _):
+        taken.append(sock)
+        sock.close()
+        accepted.release()
+
+    listening = listener.bind("127.0.0.1", 0)
+    address = listening.getsockname()
+    busy = listener.Listener(listening, keep, shared=True)
+    idle = listener.Listener(listening.dup(), take, shared=True)
+    with contextlib.ExitStack() as peers:
+        busy.start()
+        for number in range(3 + 20):
+            if number == 3:
+                idle.start()
+            peers.enter_context(socket.create_connection(address, timeout=10))
+            assert accepted.acquire(timeout=10)
+        over.set()
+    for side in (busy, idle):
+        side.stop()
+
+    assert len(taken) > 12
