@@ -122,8 +122,8 @@ class Seats:
     def _prove(self, connection: _Connection, key: str) -> str:
         if self._waiting[key] >= self._limits.per_peer:
             return "too many connections of this certificate wait at the door"
-        connection.key = key
-        _drop(self._knocking, connection.address)
+        self._stand_up(connection)
+        connection.seat, connection.key = None, key
         self._waiting[key] += 1
         self._remember(connection.address, key)
         return ""

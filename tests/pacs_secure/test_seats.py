@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pacs_secure.seats import (
     ADDRESSES_OF_ONE,
@@ -82,4 +84,31 @@ def test_unproven_seats_are_given_back_as_unproven():
         assert "reserved" in seats.ask("w", Sit(2, "address b", False))
         seats.release("w")
 
+    assert seats._unproven_seats == 0
+
+
+STEPS = st.lists(
+    st.one_of(
+        st.builds(Knock, st.integers(1, 6), st.sampled_from("ab")),
+        st.builds(Prove, st.integers(1, 6), st.sampled_from("xy")),
+        st.builds(Sit, st.integers(1, 6), st.sampled_from("abxy"), st.booleans()),
+        st.builds(Leave, st.integers(1, 6)),
+    ),
+    max_size=40,
+)
+
+
+@given(STEPS)
+def test_in_whatever_order_they_come_no_more_are_let_in_and_nothing_is_lost(steps):
+    limits = Limits(in_all=4, per_peer=2, reserved=1, knocking=3)
+    seats = Seats(limits)
+    for step in steps:
+        seats.ask("w", step)
+        assert seats._seated.total() <= limits.in_all
+        assert seats._knocking.total() <= limits.knocking
+        assert max([*seats._seated.values(), *seats._waiting.values()], default=0) <= 2
+        assert seats._unproven_seats <= limits.in_all - limits.reserved
+
+    seats.release("w")
+    assert (seats._knocking, seats._waiting, seats._seated) == ({}, {}, {})
     assert seats._unproven_seats == 0
