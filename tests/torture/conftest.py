@@ -6,16 +6,14 @@ import signal
 import subprocess
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
 from lab.engines import settings
 from tests.e2e.conftest import ArchiveProcess, a_data_set, authority, encoded, make_archive, party
+from tests.torture.power import ROOT, Power
 
 __all__ = ["authority", "make_archive", "party"]
-
-ROOT = Path(__file__).parents[2]
 
 
 @dataclass
@@ -104,5 +102,24 @@ def make_instance():
         mark = f"{uid} {version} ".encode()
         ds[0x7FE00010].value = (mark * (64 * 64 * 2 // len(mark) + 1))[: 64 * 64 * 2]
         return encoded(ds)
+
+    return make
+
+
+@pytest.fixture
+def power(tmp_path):
+    made = Power(tmp_path)
+    made.on()
+    yield made
+    made.end()
+
+
+@pytest.fixture
+def make_on_disk(make_forked, power, tmp_path):
+    """An archive whose log and index lie on the forgetful disk, its settings elsewhere."""
+
+    def make(kind, durability):
+        table = {"directory": str(power.mountpoint / "archive"), "durability": durability}
+        return make_forked(kind, tmp_path, archive=table)
 
     return make

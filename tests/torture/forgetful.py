@@ -3,7 +3,7 @@
 A file's bytes last once the file was synced, a name in a directory once the directory was: no
 more than POSIX promises (fsync, and NOTES of fsync(2) on directories). ``python -m
 tests.torture.forgetful MOUNTPOINT KEPT`` serves until it is unmounted; KEPT is a real folder
-that holds what lasted.
+that holds what lasted. While there is a file ``read-only`` beside it, nothing can be changed.
 """
 
 import errno
@@ -40,6 +40,7 @@ class Forgetful(mfusepy.Operations):
 
     def __init__(self, kept):
         self._kept = kept
+        self._read_only = kept.parent / "read-only"
         self._root = _read(kept)
         self._open = {}
         self._handles = count(1)
@@ -62,7 +63,12 @@ class Forgetful(mfusepy.Operations):
         above, _, name = path.rpartition("/")
         return self._node(above), name
 
+    def _may_change(self):
+        if self._read_only.exists():
+            raise mfusepy.FuseOSError(errno.EROFS)
+
     def _new(self, path, node):
+        self._may_change()
         directory, name = self._place(path)
         if name in directory.names:
             raise mfusepy.FuseOSError(errno.EEXIST)
@@ -73,6 +79,7 @@ class Forgetful(mfusepy.Operations):
         return 0
 
     def _remove(self, path):
+        self._may_change()
         directory, name = self._place(path)
         if self._node(path).names:
             raise mfusepy.FuseOSError(errno.ENOTEMPTY)
@@ -82,6 +89,7 @@ class Forgetful(mfusepy.Operations):
     unlink = rmdir = _remove
 
     def rename(self, old, new):
+        self._may_change()
         node = self._node(old)
         before, name = self._place(old)
         after, fresh = self._place(new)
@@ -115,6 +123,7 @@ class Forgetful(mfusepy.Operations):
         return bytes(self._open[fh].data[offset : offset + size])
 
     def write(self, path, data, offset, fh):
+        self._may_change()
         node = self._open[fh]
         if offset > len(node.data):
             node.data += bytes(offset - len(node.data))
@@ -123,6 +132,7 @@ class Forgetful(mfusepy.Operations):
         return len(data)
 
     def truncate(self, path, length, fh=None):
+        self._may_change()
         node = self._open[fh] if fh else self._node(path)
         if length > len(node.data):
             node.data += bytes(length - len(node.data))
