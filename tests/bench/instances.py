@@ -18,7 +18,7 @@ from pydicom.uid import (
     ExplicitVRLittleEndian,
 )
 
-from tests.bench.uids import INSTANCE, SERIES, STUDY, patient_id, uid
+from tests.bench.uids import instance_uid, patient_id, patient_name, series_uid, study_uid
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,8 @@ TINY = Kind("10 KB", CTImageStorage, "CT", 70, 70)
 CT = Kind("CT", CTImageStorage, "CT", 512, 512)
 DX = Kind("DX", DigitalXRayImageStorageForPresentation, "DX", 3000, 3000)
 KINDS = (TINY, CT, DX)
+SMALLEST = Kind("1 KB", CTImageStorage, "CT", 8, 8)
+"""To fill an archive with."""
 
 
 def instance(kind: Kind, number: int = 0) -> FileDataset:
@@ -44,15 +46,15 @@ def instance(kind: Kind, number: int = 0) -> FileDataset:
     ds.SpecificCharacterSet = "ISO_IR 100"
     ds.ImageType = ["ORIGINAL", "PRIMARY", "AXIAL"]
     ds.SOPClassUID = kind.sop_class_uid
-    ds.SOPInstanceUID = uid(INSTANCE, number)
+    ds.SOPInstanceUID = instance_uid(number)
     ds.StudyDate, ds.StudyTime = "20260101", "120000"
     ds.AccessionNumber = ""
     ds.Modality = kind.modality
     ds.StudyDescription = "BENCHMARK"
-    ds.PatientName = "Bench^Mark"
+    ds.PatientName = patient_name(0)
     ds.PatientID = patient_id(0)
     ds.PatientBirthDate, ds.PatientSex = "19700101", "O"
-    ds.StudyInstanceUID, ds.SeriesInstanceUID = uid(STUDY, 0), uid(SERIES, 0)
+    ds.StudyInstanceUID, ds.SeriesInstanceUID = study_uid(0), series_uid(0)
     ds.StudyID, ds.SeriesNumber, ds.InstanceNumber = "1", 1, 1
     ds.SamplesPerPixel, ds.PhotometricInterpretation = 1, "MONOCHROME2"
     ds.Rows, ds.Columns = kind.rows, kind.columns
@@ -70,19 +72,21 @@ def instance(kind: Kind, number: int = 0) -> FileDataset:
 
 def data_set(kind: Kind) -> bytes:
     """The data set alone, in Explicit VR Little Endian, as it goes over the wire."""
+    return encoded(instance(kind))
+
+
+def encoded(ds: Dataset) -> bytes:
+    """In Explicit VR Little Endian."""
     buffer = DicomBytesIO()
     buffer.is_little_endian, buffer.is_implicit_VR = True, False
-    write_dataset(buffer, instance(kind))
+    write_dataset(buffer, ds)
     return buffer.getvalue()
 
 
-def write_templates(folder: Path) -> dict[Kind, Path]:
-    """A file for each size with the bytes of its data set, for the lean sender."""
-    folder.mkdir()
-    paths = {kind: folder / kind.name.replace(" ", "-") for kind in KINDS}
-    for kind, path in paths.items():
-        path.write_bytes(data_set(kind))
-    return paths
+def write_template(path: Path, kind: Kind) -> Path:
+    """A file with the bytes of a data set, for the lean sender."""
+    path.write_bytes(data_set(kind))
+    return path
 
 
 def write_files(folder: Path, kind: Kind, count: int) -> list[Path]:
@@ -91,7 +95,7 @@ def write_files(folder: Path, kind: Kind, count: int) -> list[Path]:
     paths = [folder / f"{number:04d}.dcm" for number in range(1, count + 1)]
     made = instance(kind)
     for number, path in enumerate(paths, start=1):
-        made.SOPInstanceUID = made.file_meta.MediaStorageSOPInstanceUID = uid(INSTANCE, number)
+        made.SOPInstanceUID = made.file_meta.MediaStorageSOPInstanceUID = instance_uid(number)
         made.InstanceNumber = number
         made.save_as(path, enforce_file_format=True)
     return paths

@@ -37,8 +37,10 @@ class Burst:
     """How often it was done."""
     size: int
     """Bytes of data sets."""
-    latency: float
+    latency: float = 0.0
     """Seconds, the median; 0 where nobody looked."""
+    responses: float = 0.0
+    """Pending responses a second."""
 
     @property
     def cpu_per_gigabyte(self) -> float:
@@ -67,13 +69,14 @@ def burst(process: int, jobs: Sequence[Job]) -> Burst:
         count=sum(one.count for one in done),
         size=sum(one.size for one in done),
         latency=statistics.median(latencies) if latencies else 0.0,
+        responses=sum(one.responses / one.seconds for one in done),
     )
 
 
 @contextlib.contextmanager
 def _client(job: Job) -> Iterator[subprocess.Popen[str]]:
     client = subprocess.Popen(
-        [sys.executable, "-m", "tests.bench.lean"],
+        [sys.executable, "-m", "tests.bench.client"],
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -147,10 +150,10 @@ class Meter:
         self.seconds = time.monotonic() - self._began
         self._cpu = processor_seconds(self._process) - self._spent_before
 
-    def burst(self, rate: float, *, count: int, size: int, latency: float = 0.0) -> Burst:
+    def burst(self, rate: float, *, count: int, size: int, **more: float) -> Burst:
         """With what the client says."""
         spent = (self._cpu, self._memory, self._processes)
-        return Burst(rate, *spent, count, size, latency)
+        return Burst(rate, *spent, count, size, **more)
 
 
 @contextlib.contextmanager

@@ -43,6 +43,10 @@ class Results:
         except FailedError as error:
             self._kept.setdefault((server.name, what), {})[0] = str(error)
 
+    def has_tried(self, server: Server, column: str) -> bool:
+        """Whether there is a figure, or a failure."""
+        return (server.name, column) in self._kept
+
     def bursts(self, server: Server, column: str) -> dict[int, Burst]:
         """What succeeded, by turn."""
         kept = self._kept.get((server.name, column), {})
@@ -87,6 +91,8 @@ class Column:
         """The median, or why there is none."""
         if server.absent:
             return "absent"
+        if not results.has_tried(server, self.work):
+            return "-"
         median = results.median(server, self.work, self.value)
         return "failed" if median is None else self.form.format(median)
 

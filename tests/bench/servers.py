@@ -77,11 +77,14 @@ class Server:
         return self.program is not None and shutil.which(self.program, path=PATHS) is None
 
     @contextmanager
-    def running(self, folder: Path, *, keep: bool = False) -> Iterator[Running]:
+    def running(
+        self, folder: Path, *, before: Callable[[Path], None] | None = None, keep: bool = False
+    ) -> Iterator[Running]:
         """Start it in ``folder``, wait until it listens, stop it by its own process id.
 
         Args:
             folder: what must not exist yet, and is gone afterwards.
+            before: does what must be done in the folder before it starts.
             keep: whether it stays.
 
         Raises:
@@ -89,6 +92,8 @@ class Server:
         """
         folder.mkdir()
         command, running = self.start(folder)
+        if before:
+            before(folder)
         with (folder / "log").open("wb") as log:
             process = subprocess.Popen(
                 command, cwd=folder, stdout=log, stderr=subprocess.STDOUT, env=ENVIRONMENT

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rich.table import Table
 
-from tests.bench.instances import CT, DX, KINDS, TINY, Kind, write_files, write_templates
+from tests.bench.instances import CT, DX, KINDS, TINY, Kind, write_files, write_template
 from tests.bench.lean import FailedError, Job
 from tests.bench.measuring import Burst, burst, meter
 from tests.bench.results import Column, Results, table
@@ -45,7 +45,9 @@ class Sending:
     """What is sent, prepared once for all servers."""
 
     def __init__(self, folder: Path, seconds: float) -> None:
-        self._templates = write_templates(folder / "templates")
+        self._templates = {
+            kind: write_template(folder / f"template-{kind.name}", kind) for kind in KINDS
+        }
         self._files = {
             kind: write_files(folder / f"files-{kind.name}", kind, PROMPT) for kind in (TINY, CT)
         }
@@ -160,3 +162,8 @@ def cpu_per_gigabyte(burst: Burst) -> float:
 def memory(burst: Burst) -> float:
     """Megabytes of all processes."""
     return burst.memory / 1e6
+
+
+def memory_per_worker(burst: Burst) -> float:
+    """Megabytes; what the supervisor needs is borne by its workers."""
+    return memory(burst) / max(burst.processes - 1, 1)

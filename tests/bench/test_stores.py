@@ -52,7 +52,7 @@ def test_a_refused_association_is_no_fast_server(sending, tmp_path):
     with rows.SECURE.running(tmp_path / "server") as running:
         job = sending.job(running, TINY, calling="WORKSTATION")
 
-        with pytest.raises(FailedError, match="no presentation context was accepted"):
+        with pytest.raises(FailedError, match="a presentation context was not accepted"):
             burst(running.process, [job])
 
 

@@ -1,14 +1,34 @@
 """Made-up identifiers of a fixed length: a sender replaces one by the next in place."""
 
-STUDY, SERIES, INSTANCE = 1, 2, 3
-"""What a made-up UID names."""
+GROUP = 100
+"""Patients that one wild card finds."""
 
 
-def uid(level: int, number: int) -> str:
-    """A UID under 2.25 (PS3.5 B.2), 38 characters long whatever it names."""
-    return f"2.25.{level}{number:032d}"
+def study_uid(number: int) -> str:
+    """38 characters, under 2.25 (PS3.5 B.2)."""
+    return f"2.25.1{number:032d}"
+
+
+def series_uid(number: int) -> str:
+    """The same."""
+    return f"2.25.2{number:032d}"
+
+
+def instance_uid(number: int) -> str:
+    """The same."""
+    return f"2.25.3{number:032d}"
 
 
 def patient_id(number: int) -> str:
-    """A Patient ID, 16 characters long."""
+    """16 characters."""
     return f"BENCH{number:011d}"
+
+
+def patient_name(number: int) -> str:
+    """16 characters, the family name shared by a hundred."""
+    return f"{family_name(number)}^No{number % GROUP:02d}"
+
+
+def family_name(number: int) -> str:
+    """11 characters."""
+    return f"Group{number // GROUP:06d}"
