@@ -1,13 +1,5 @@
-from dataclasses import replace
-
-from lab.probe import Answer, Untold
+from lab.probe import Answer
 from lab.probes.wrong_key_certificate import wrong_key_certificate as probe
-
-
-def test_an_open_archive_looks_at_no_certificate(wrong):
-    answered = probe.ask(wrong)
-
-    assert answered.answer is Answer.YES, answered
 
 
 def test_a_certificate_without_its_key_is_refused(right):
@@ -15,22 +7,3 @@ def test_a_certificate_without_its_key_is_refused(right):
 
     assert answered.answer is Answer.NO, answered
     assert "alert 51" in {seen.code for seen in answered.evidence}
-
-
-def test_tls_alone_refuses_it(tls_alone):
-    answered = probe.ask(tls_alone)
-
-    assert answered.answer is Answer.NO, answered
-
-
-def test_without_such_a_certificate_the_question_is_not_asked(right):
-    answered = probe.ask(replace(right, bad_certificates={}))
-
-    assert answered.untold is Untold.NOT_TESTED
-
-
-def test_an_archive_that_is_down_is_no_answer(down):
-    answered = probe.ask(down)
-
-    assert answered.answer is Answer.UNKNOWN, answered
-    assert answered.untold in {Untold.NOT_REACHED, Untold.UNCLEAR}
