@@ -139,7 +139,10 @@ class Probe:
     def _check_is_allowed(self, scene: Scene) -> None:
         if not scene.own and (self.exhausts or self.malforms):
             what = "exhausted" if self.exhausts else "sent malformed messages"
-            raise NotTestedError(f"this archive is not the lab's own: it is not {what}")
+            raise NotTestedError(
+                f"an archive that may be somebody's is not {what}; the lab's own are, by "
+                "pacslab demo and pacslab matrix"
+            )
 
 
 def probe(

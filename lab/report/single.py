@@ -1,10 +1,13 @@
 """One archive's report for a terminal: verdict, why, and how to close what is open."""
 
+from collections.abc import Iterable, Iterator
+
 from rich.console import Group, RenderableType
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from lab.maps.reading import UNCHECKED
 from lab.report import words
 from lab.report.html import answer, tone
 from lab.report.model import ExposureEntry, ProbeEntry, Report
@@ -18,11 +21,12 @@ def single(report: Report) -> RenderableType:
     summary = summarise(report)
     colour = COLOURS[summary.tone]
     body = Text(summary.headline, f"bold {colour}").append(f"\n{summary.words}", "default")
-    remedies = [_remedy(one) for one in report.probes if one.verdict is Verdict.FAIL]
+    failed = [one for one in report.probes if one.verdict is Verdict.FAIL]
     return Group(
         Text(),
         _table(report),
-        *remedies,
+        *map(_remedy, failed),
+        *_star(failed),
         Text(),
         _exposure(report.exposure),
         _friend(report),
@@ -63,7 +67,15 @@ def _remedy(probe: ProbeEntry) -> Text:
     text = Text(f"\n{probe.id}: ", "bold").append(probe.fix, "not bold")
     for product, remedy in probe.fixes.items():
         text.append(f"\n  {product}: ", "bold").append(remedy, "not bold")
+    if probe.clauses:
+        text.append(f"\n  speaks of it: {', '.join(probe.clauses)}", "not bold dim")
     return text
+
+
+def _star(failed: Iterable[ProbeEntry]) -> Iterator[Text]:
+    """What the mark at a clause means, where there is one."""
+    if any(UNCHECKED in clause for probe in failed for clause in probe.clauses):
+        yield Text(f"{UNCHECKED} the wording of this clause was not checked at its source", "dim")
 
 
 def _exposure(exposure: ExposureEntry | None) -> Text:

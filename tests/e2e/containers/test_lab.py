@@ -43,8 +43,9 @@ def test_it_is_found_whatever_was_asked_for_last(lab):
 def test_its_containers_are_asked_without_a_word_on_whose_authority(lab, service, tmp_path):
     networks = service("pacs-open").attrs["NetworkSettings"]["Networks"].values()
     own = {network["IPAddress"] for network in networks}
-    assert own <= standing.addresses()
-    at = f"{min(own)}:11112"
+    reached = own & standing.addresses()
+    assert reached  # some engines tell no gateway of an internal network: that one is in doubt
+    at = f"{min(reached)}:11112"
     asked = pacslab("verify", at, "--budget", "10", "--out", str(tmp_path))
     assert asked.exit_code in {1, 3}, asked.stderr
 

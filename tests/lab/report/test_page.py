@@ -47,3 +47,12 @@ def test_a_remedys_keys_are_set_as_code_and_nothing_else_of_it_is_markup(reports
     probe = report.probes[0].model_copy(update={"fixes": {"Orthanc": "`Key` <b>x</b> `<i>`"}})
     said = page(report.model_copy(update={"probes": (probe,)}))
     assert "<code>Key</code> &lt;b&gt;x&lt;/b&gt; <code>&lt;i&gt;</code>" in said
+
+
+@pytest.mark.parametrize(("clause", "star"), [("HIPAA 164.312(d)", False), ("KBV 4.2*", True)])
+def test_what_a_star_at_a_clause_means_stands_beside_it(reports, clause, star):
+    report = reports["leaks"].secure
+    probe = report.probes[0].model_copy(update={"clauses": (clause,)})
+    shown = page(report.model_copy(update={"probes": (probe,)}))
+
+    assert f"{clause}{' (* wording not checked at its source)' if star else ''}</details>" in shown

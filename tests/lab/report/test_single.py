@@ -31,6 +31,15 @@ def test_a_fail_is_told_with_its_remedy_and_a_pass_without(reports):
     assert "Demand certificates." not in _said(single(reports["shown"].secure))
 
 
+@pytest.mark.parametrize(("clause", "star"), [("HIPAA 164.312(d)", False), ("KBV 4.2*", True)])
+def test_a_fail_names_its_clauses_and_what_a_star_at_one_means(reports, clause, star):
+    report = reports["leaks"].secure
+    probe = report.probes[0].model_copy(update={"clauses": (clause,)})
+    said = _said(single(report.model_copy(update={"probes": (probe,)})))
+    assert f"speaks of it: {clause}\n" in said.replace(" \n", "\n")
+    assert ("* the wording of this clause was not checked at its source" in said) is star
+
+
 def test_what_was_not_measured_or_given_is_said(reports):
     report = reports["friendless"].secure.model_copy(update={"exposure": None})
     said = _said(single(report))
