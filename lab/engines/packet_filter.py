@@ -28,6 +28,10 @@ WITHIN = 20.0
 JUMP_TRIES = 10
 JUMP_AGAIN_AFTER = 0.05
 """Seconds until docker, which moves the jump to its chain, has put it back for sure."""
+BUSY = 4
+"""Exit code of iptables where others hold the filter; it knows nothing of the rule then."""
+BUSY_TRIES = 10
+BUSY_AGAIN_AFTER = 0.05
 
 Rule = tuple[str, Sequence[str]]
 """Chain, and the words of the rule."""
@@ -74,13 +78,19 @@ def stands(lab: str, bridges: Collection[str], *, names: bool = False) -> bool:
 def lift(lab: str) -> None:
     """Remove all rules of a lab; nothing to do where there is no iptables.
 
+    The keeper may do the same at the same time: a rule that is gone meanwhile is removed.
+
     Raises:
         FilterError: it refuses.
     """
     if shutil.which("iptables") is None:
         return
     for chain, words in _found(lab):
-        _iptables("-D", chain, *words)
+        try:
+            _iptables("-D", chain, *words)
+        except FilterError:
+            if _is_set(chain, words):
+                raise
 
 
 def _rules(
@@ -114,7 +124,11 @@ def _forward_chain() -> str:
 
 
 def _is_set(chain: str, words: Sequence[str]) -> bool:
-    return _run("-C", chain, *words).returncode == 0
+    """Whether a rule is there. Raises FilterError where the filter does not say."""
+    done = _run("-C", chain, *words)
+    if done.returncode == BUSY:
+        raise FilterError(_refusal(done))
+    return done.returncode == 0
 
 
 def _found(lab: str) -> Iterator[Rule]:
@@ -129,11 +143,25 @@ def _found(lab: str) -> Iterator[Rule]:
 def _iptables(*arguments: str) -> None:
     done = _run(*arguments)
     if done.returncode:
-        lines = done.stderr.strip().splitlines() or ["it says nothing"]
-        raise FilterError(f"iptables refuses: {printable(lines[0], 200)}")
+        raise FilterError(_refusal(done))
+
+
+def _refusal(done: "subprocess.CompletedProcess[str]") -> str:
+    lines = done.stderr.strip().splitlines() or ["it says nothing"]
+    return f"iptables refuses: {printable(lines[0], 200)}"
 
 
 def _run(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    """Run iptables, and again for a while where it is busy: labs and engines share one filter."""
+    for _ in range(BUSY_TRIES):
+        done = _run_once(*arguments)
+        if done.returncode != BUSY:
+            break
+        time.sleep(BUSY_AGAIN_AFTER)
+    return done
+
+
+def _run_once(*arguments: str) -> "subprocess.CompletedProcess[str]":
     program = shutil.which("iptables")
     if program is None:
         raise FilterError("there is no iptables (Debian package iptables)")
