@@ -27,7 +27,11 @@ from lab.newcomer import Newcomer
 from lab.pki import Identity, self_made
 from lab.scenes import SERVER_NAME
 from lab.sop_classes import STORAGE, STUDY_ROOT_FIND, STUDY_ROOT_GET
+from lab.stations import orders
+from lab.stations.lines import Line
 from lab.target import Door, Target
+from sample_images.size import Size
+from sample_images.writing import write
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]  # the images may have to be built
 
@@ -92,6 +96,12 @@ try:
 except psycopg.OperationalError as error:
     print(error)
 """
+
+WORK_AT = """
+sed "s/host = \\"pacs-secure\\"/host = \\"$1\\"/" /etc/pacslab/workstation.toml > /scratch/it.toml
+printf %s "$2" | python3 -m lab.stations obey --config /scratch/it.toml
+"""
+"""The workstation's whole work, at one replica."""
 
 
 @dataclass(frozen=True)
@@ -503,3 +513,36 @@ def test_an_index_that_lost_rows_is_told_and_made_anew_from_the_log(clinic, pati
     clinic.await_health(*REPLICAS)
 
     assert clinic.content() == (0, content)
+
+
+@pytest.fixture
+def workstation(clinic):
+    """The clinic's workstation, and what its whole work at one replica comes to."""
+    clinic.compose.run(PROFILE, "up", "--detach", "--no-build", "--no-deps", "workstation")
+    clinic.await_health("workstation")
+
+    def work(service, key):
+        told = orders.Work(within=WELL_WITHIN, archive="secure", answer_key=key).model_dump_json()
+        words = ["sh", "-c", WORK_AT, "sh", service, told]
+        _, said = containers.run(clinic.container("workstation"), words)
+        last = Line.model_validate_json(said.splitlines()[-1])
+        assert last.fault is None, last.fault
+        return orders.WORKED.validate_python(last.result)
+
+    return work
+
+
+def test_every_replica_sends_the_workstation_what_another_acknowledged(
+    clinic, workstation, tmp_path
+):
+    """Only the archive's certificate is let in there: a replica calls by that, too (C-MOVE)."""
+    key = write(tmp_path, patients=1, seed=11, size=Size.SMALL)
+    files = [(tmp_path / entry.file, entry) for entry in key.instances()]
+    assert store(clinic.target(FIRST), files) == [SUCCESS] * len(files)
+
+    for service in (*REPLICAS, "balancer"):
+        worked = workstation(service, key)
+        assert worked.found == 1
+        assert worked.got.identical == len(files), worked.got.evidence
+        assert worked.moved.identical == len(files), worked.moved.evidence
+        assert worked.moved.tls
