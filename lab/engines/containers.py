@@ -131,7 +131,8 @@ def run_beside(container: Container, service: str, command: Sequence[str]) -> No
         list(command),
         volumes_from=[container.id],
         network_mode="none",
-        labels={OF_PROJECT: container.labels[OF_PROJECT]},
+        # No service: from the image it would have that of whoever built it, and be taken for it.
+        labels={OF_PROJECT: container.labels[OF_PROJECT], OF_SERVICE: ""},
         read_only=True,
         cap_drop=["ALL"],
         security_opt=as_it.get("SecurityOpt"),

@@ -1,6 +1,7 @@
 """A lab's containers: found by their service, asked whether they are well, swept away whole."""
 
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import pytest
@@ -127,6 +128,19 @@ def test_beside_a_stopped_container_its_volumes_are_at_hand(daemon, project, ser
         containers.run_beside(made, "one", ["touch", "/etc/mark"])
     containers.run_beside(made, "one", ["rm", "/var/lib/pacslab/archive/mark"])
     assert [one.id for one in containers.all_of(daemon, project)] == [made.id]
+
+
+def test_what_runs_beside_is_not_taken_for_the_service_that_built_its_image(
+    daemon, project, service
+):
+    (made := service("one", "true")).wait()
+    with ThreadPoolExecutor(1) as pool:
+        beside = pool.submit(containers.run_beside, made, "one", ["sleep", "5"])
+        while len(containers.all_of(daemon, project)) < 2:
+            assert not beside.done(), beside.result()
+        assert "pki" in daemon.client.images.get(made.attrs["Image"]).labels.values()
+        assert containers.find(daemon, project, "pki") is None
+        beside.result()
 
 
 def test_who_failed_once_and_was_started_again_is_well(service):
