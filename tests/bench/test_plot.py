@@ -1,10 +1,14 @@
+import re
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 
+from tests.bench import queries, rows
 from tests.bench.plot import HEIGHT, WIDTH, Panel, Scale, svg
 
 LINES = {"pacs-open": [(1_000, 0.5), (100_000, 0.6)], "a <peer>": [(1_000, 2.0), (100_000, 90.0)]}
+ROOT = Path(__file__).parents[2]
 NAMESPACE = "{http://www.w3.org/2000/svg}"
 
 
@@ -32,3 +36,12 @@ def test_ten_times_as_much_is_always_as_far():
 def test_nothing_measured_is_no_picture():
     with pytest.raises(ValueError, match="nothing was measured"):
         svg([Panel("one patient", {})], "instances", "ms")
+
+
+def test_the_readme_shows_a_picture_that_was_drawn_of_us_and_of_a_peer():
+    shown = ROOT / re.search(r"!\[C-FIND.*?\]\((.*?)\)", (ROOT / "README.md").read_text()).group(1)
+    drawn = ET.parse(shown)  # noqa: S314 - our own
+    told = [dot[0].text for dot in drawn.iter(f"{NAMESPACE}circle") if len(dot)]
+
+    for server in (rows.OPEN, rows.SECURE, rows.ORTHANC):
+        assert sum(line.startswith(server.name) for line in told) >= 2 * len(queries.QUESTIONS)
