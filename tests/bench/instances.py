@@ -89,12 +89,12 @@ def write_template(path: Path, kind: Kind) -> Path:
     return path
 
 
-def write_files(folder: Path, kind: Kind, count: int) -> list[Path]:
-    """DICOM files of one series, for DCMTK's storescu."""
+def write_files(folder: Path, kind: Kind, numbers: range) -> list[Path]:
+    """DICOM files of one series, for DCMTK's storescu; numbers tell instances apart."""
     folder.mkdir()
-    paths = [folder / f"{number:04d}.dcm" for number in range(1, count + 1)]
+    paths = [folder / f"{number:04d}.dcm" for number in numbers]
     made = instance(kind)
-    for number, path in enumerate(paths, start=1):
+    for number, path in zip(numbers, paths, strict=True):
         made.SOPInstanceUID = made.file_meta.MediaStorageSOPInstanceUID = instance_uid(number)
         made.InstanceNumber = number
         made.save_as(path, enforce_file_format=True)

@@ -41,6 +41,26 @@ LOADS = tuple(Load(kind, count) for kind in KINDS for count in ASSOCIATIONS)
 TINY_4, CT_1, CT_4, DX_4 = Load(TINY, 4), Load(CT, 1), Load(CT, 4), Load(DX, 4)
 
 
+@dataclass(frozen=True)
+class Client:
+    """How DCMTK's client is called, for one column of its table."""
+
+    kind: Kind
+    no_delay: bool
+
+    def numbers(self, at: int) -> range:
+        """Instances of its own: what an archive has already is no work for it, or refused."""
+        first = at * PROMPT + 1
+        return range(first, first + (PROMPT if self.no_delay else STALLED))
+
+
+CLIENTS = {
+    f"{kind.name}, {how}": Client(kind, no_delay)
+    for kind in (TINY, CT)
+    for how, no_delay in (("as it is", False), ("TCP_NODELAY", True))
+}
+
+
 class Sending:
     """What is sent, prepared once for all servers."""
 
@@ -49,7 +69,8 @@ class Sending:
             kind: write_template(folder / f"template-{kind.name}", kind) for kind in KINDS
         }
         self._files = {
-            kind: write_files(folder / f"files-{kind.name}", kind, PROMPT) for kind in (TINY, CT)
+            column: write_files(folder / f"files-{at}", client.kind, client.numbers(at))
+            for at, (column, client) in enumerate(CLIENTS.items())
         }
         self._seconds = seconds
         self._numbers = itertools.count(NUMBERS_APART, NUMBERS_APART)
@@ -73,9 +94,9 @@ class Sending:
         jobs = [self.job(running, load.kind) for _ in range(load.associations)]
         return burst(running.process, jobs)
 
-    def dcmtk(self, running: Running, kind: Kind, *, no_delay: bool) -> Burst:
+    def dcmtk(self, running: Running, column: str) -> Burst:
         """One run of DCMTK's storescu, the start of the program included."""
-        files = self._files[kind][: PROMPT if no_delay else STALLED]
+        files, no_delay = self._files[column], CLIENTS[column].no_delay
         environment = {key: value for key, value in ENVIRONMENT.items() if key != "TCP_NODELAY"}
         if no_delay:
             environment = ENVIRONMENT
@@ -98,14 +119,6 @@ class Sending:
 def storescu() -> str | None:
     """DCMTK's, not the program of that name that comes with pynetdicom."""
     return shutil.which("storescu", path=PATHS)
-
-
-CLIENTS = {
-    f"{kind.name}, {how}": (kind, no_delay)
-    for kind in (TINY, CT)
-    for how, no_delay in (("as it is", False), ("TCP_NODELAY", True))
-}
-"""The columns of DCMTK's client."""
 
 
 def measure(servers: Sequence[Server], rounds: int, seconds: float) -> Results:
@@ -131,8 +144,8 @@ def works(sending: Sending, running: Running) -> Iterator[tuple[str, Callable[[]
     for load in LOADS:
         yield str(load), partial(sending.lean, running, load)
     if storescu():
-        for column, (kind, no_delay) in CLIENTS.items():
-            yield column, partial(sending.dcmtk, running, kind, no_delay=no_delay)
+        for column in CLIENTS:
+            yield column, partial(sending.dcmtk, running, column)
 
 
 def tables(results: Results, servers: Sequence[Server]) -> Iterator[Table]:

@@ -9,7 +9,7 @@ from tests.bench.instances import CT, DX, TINY, data_set, instance
 from tests.bench.lean import FailedError
 from tests.bench.measuring import burst
 from tests.bench.servers import program as called
-from tests.bench.stores import Load, Sending
+from tests.bench.stores import CLIENTS, PROMPT, STALLED, Load, Sending
 
 OURS = (rows.OPEN_DURABLE, rows.SECURE_DURABLE, rows.OPEN, rows.SECURE, rows.TLS_ALONE)
 
@@ -63,3 +63,12 @@ def test_a_status_that_is_not_success_is_no_fast_server(sending, tmp_path):
 
         with pytest.raises(FailedError, match="C-STORE was answered with A9"):
             burst(running.process, [wrong])
+
+
+@pytest.mark.program("storescu")
+def test_every_column_of_dcmtk_s_client_stores_instances_of_its_own(sending, tmp_path):
+    folder = tmp_path / "server"
+    with rows.OPEN.running(folder, keep=True) as running:
+        stored = sum(sending.dcmtk(running, column).count for column in CLIENTS)
+
+    assert held(folder, "pacs_open") == stored == 2 * (PROMPT + STALLED)
