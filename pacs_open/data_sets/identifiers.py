@@ -7,6 +7,7 @@ missing. What makes no sense at all is refused with A900H and the element that i
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from struct import iter_unpack
 
 from pydicom.datadict import dictionary_VR, keyword_for_tag, tag_for_keyword
@@ -66,11 +67,11 @@ def read_identifier(data: bytes, model: Model, *, explicit: bool) -> Identifier:
     for tag in sorted(elements):
         if tag & 0xFFFF == 0:  # group length: says nothing, retired
             continue
-        keyword = keyword_for_tag(tag)
-        if not keyword or dictionary_VR(tag) == "SQ":
+        keyword, vr = _dictionary(tag)
+        if not keyword or vr == "SQ":
             foreign = True
         elif keyword not in _NOT_KEYS:
-            keys[keyword] = _decode(dictionary_VR(tag), elements[tag], names)
+            keys[keyword] = _decode(vr, elements[tag], names)
     return Identifier(level, keys, foreign)
 
 
@@ -114,6 +115,13 @@ def retrieve_query(identifier: Identifier, operation: Operation, model: Model) -
         if any(mark in text for mark in "*?"):
             raise refuse(f"{keyword} with a wild card", "No wild cards here, please", keyword)
     return Query(operation, model, identifier.level, keys, _is_relational(identifier, model))
+
+
+@lru_cache(maxsize=1024)
+def _dictionary(tag: int) -> tuple[str, str]:
+    """Keyword and VR (PS3.6); "" for a tag that has none. Remembered: peers ask for the same."""
+    keyword = keyword_for_tag(tag)
+    return keyword, dictionary_VR(tag) if keyword else ""
 
 
 def _level(text: str, model: Model) -> Level:

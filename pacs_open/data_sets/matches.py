@@ -5,6 +5,7 @@ query, since encoding, not the search, is what limits the answers per second.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from struct import Struct, pack
 from struct import error as struct_error
 
@@ -59,6 +60,7 @@ class Matches:
         return body if is_ascii else self._utf8 + body
 
 
+@lru_cache(maxsize=1024)
 def _tag(keyword: str) -> int:
     tag = tag_for_keyword(keyword)
     if tag is None:
@@ -67,6 +69,7 @@ def _tag(keyword: str) -> int:
     return tag
 
 
+@lru_cache(maxsize=1024)
 def _encoder(keyword: str, *, explicit: bool) -> Encode:
     """How the text of one attribute becomes an element."""
     tag = _tag(keyword)

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
+    Connection,
     FromClause,
     Select,
     String,
@@ -21,7 +22,6 @@ from sqlalchemy import (
     bindparam,
     cast,
     false,
-    literal_column,
     or_,
     select,
 )
@@ -55,17 +55,15 @@ Conditions = dict[Level, list[ColumnElement[bool]]]
 
 def search(index: Index, query: Query, only: Collection[str]) -> Iterator[Mapping[str, str]]:
     """Rows of all matches, in the order in which they came to be."""
-    numbers = _matches(index, query)
     wanted = frozenset(only)
-    statement = _rows(query.level, wanted)
-    constants = _constants(wanted)
-    for start in range(0, len(numbers), PAGE):
+    with index.reading() as connection:  # most queries need no other
+        numbers = _matches(connection, query)
+        page = _page(connection, query.level, wanted, numbers[:PAGE])
+    yield from page
+    for start in range(PAGE, len(numbers), PAGE):
         with index.reading() as connection:
-            result = connection.execute(statement, {"ids": numbers[start : start + PAGE].tolist()})
-            keywords = tuple(result.keys())
-            page = result.all()
-        for row in page:
-            yield {**dict(zip(keywords, row, strict=True)), **constants}
+            page = _page(connection, query.level, wanted, numbers[start : start + PAGE])
+        yield from page
 
 
 def locate(index: Index, query: Query) -> list[Held]:
@@ -119,10 +117,20 @@ def conditions(query: Query) -> Conditions:
     return found
 
 
-def _matches(index: Index, query: Query) -> "array[int]":
+def _matches(connection: Connection, query: Query) -> "array[int]":
     """The row numbers of all matches, in order."""
-    with index.reading() as connection:
-        return array("q", sorted(connection.execute(matching_rows(query)).scalars().all()))
+    return array("q", sorted(connection.execute(matching_rows(query)).scalars().all()))
+
+
+def _page(
+    connection: Connection, level: Level, only: frozenset[str], numbers: "array[int]"
+) -> list[Mapping[str, str]]:
+    """The rows with these numbers; one that is gone in the meantime is left out."""
+    if not numbers:
+        return []
+    result = connection.execute(_rows(level, only), {"ids": numbers.tolist()})
+    keywords, constants = tuple(result.keys()), _constants(only)
+    return [dict(zip(keywords, row, strict=True)) | constants for row in result]
 
 
 def matching_rows(query: Query) -> Select[int]:
@@ -134,21 +142,32 @@ def matching_rows(query: Query) -> Select[int]:
     statement = statement.where(*(one for level in chain for one in demands[level]))
     lower = [level for level in LEVELS[LEVELS.index(query.level) + 1 :] if demands[level]]
     if lower:
-        statement = statement.where(_has(query.level, lower[-1], demands))
+        has = _named if any(query.keys.get(UNIQUE_KEYS[level]) for level in lower) else _has
+        statement = statement.where(has(query.level, lower[-1], demands))
     return statement.limit(query.limit)
 
 
 def _has(level: Level, lowest: Level, demands: Conditions) -> ColumnElement[bool]:
     """Whether there is something below that meets all demands of the levels down to there."""
+    parent, below = _below(level, lowest, demands)
+    return below.where(parent == TABLES[level].c.id).correlate(TABLES[level]).exists()
+
+
+def _named(level: Level, lowest: Level, demands: Conditions) -> ColumnElement[bool]:
+    """The same where a unique key of a level below leaves few, of which each is looked up."""
+    _, below = _below(level, lowest, demands)
+    named: ColumnElement[bool] = TABLES[level].c.id.in_(below)
+    return named
+
+
+def _below(
+    level: Level, lowest: Level, demands: Conditions
+) -> tuple[ColumnElement[int], Select[int]]:
+    """The parents, at a level, of what meets all demands of the levels below it."""
     chain = LEVELS[LEVELS.index(level) + 1 : LEVELS.index(lowest) + 1]
-    return (
-        select(literal_column("1"))
-        .select_from(joined(chain))
-        .where(TABLES[chain[0]].c.parent == TABLES[level].c.id)
-        .where(*(one for each in chain for one in demands[each]))
-        .correlate(TABLES[level])
-        .exists()
-    )
+    parent = TABLES[chain[0]].c.parent
+    below = select(parent).select_from(joined(chain))
+    return parent, below.where(*(one for each in chain for one in demands[each]))
 
 
 def joined(chain: Iterable[Level]) -> FromClause:

@@ -78,7 +78,7 @@ class Sqlite:
         if self._writer is None:
             self._writer = self.engine.connect().execution_options(writing=True)
             raw: Any = self._writer.connection.dbapi_connection
-            raw.execute("PRAGMA busy_timeout=0")  # our patience, see _begin_writing
+            raw.execute("PRAGMA busy_timeout=0")  # our patience, see _begin
         self._writer.begin()
         return self._writer
 
@@ -131,14 +131,12 @@ def _set_up(connection: Any, _record: object) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    if connection.get_execution_options().get("writing"):
-        _begin_writing(connection)
-    else:
-        connection.exec_driver_sql("BEGIN")
+    """BEGIN IMMEDIATE, with naps far shorter than SQLite's own while another one writes.
 
-
-def _begin_writing(connection: Connection) -> None:
-    """BEGIN IMMEDIATE, with naps far shorter than SQLite's own while another one writes."""
+    Readers begin nothing: each of their statements is a transaction of its own.
+    """
+    if not connection.get_execution_options().get("writing"):
+        return
     raw: Any = connection.connection.dbapi_connection
     deadline = time.monotonic() + database.PATIENCE
     nap = _SHORTEST_NAP

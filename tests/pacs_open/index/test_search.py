@@ -100,6 +100,8 @@ def test_instances_are_found_by_keys_of_every_level(clinic, shelf, keys, expecte
         ("STUDY", {"ModalitiesInStudy": "SR"}, ["P1"]),
         ("STUDY", {"SOPClassesInStudy": "1.2.840.10008.5.1.4.1.1.2"}, ["P1", "P1", "P2", "P_%"]),
         ("STUDY", {"PatientName": "m*"}, ["P1", "P1", "P_%"]),
+        ("STUDY", {"SOPInstanceUID": "2.25.4", "Modality": "CT"}, ["P2"]),
+        ("STUDY", {"SOPInstanceUID": "2.25.4", "Modality": "SR"}, []),
         ("SERIES", {"PatientID": "P1"}, ["P1", "P1", "P1"]),
     ],
 )
@@ -211,6 +213,9 @@ def test_keys_of_the_index_are_looked_up_not_scanned(clinic, shelf):
         {"StudyInstanceUID": "2.25.1000"},
         {"AccessionNumber": "A1"},
         {"StudyDate": "20190101-20190201"},
+        {"SeriesInstanceUID": "2.25.2000"},
+        {"SOPInstanceUID": "2.25.1\\2.25.5"},
+        {"SOPInstanceUID": "2.25.1", "Modality": "CT"},
     ):
         plan = explain(clinic, shelf.query("STUDY", **keys))
         assert plan
