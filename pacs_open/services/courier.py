@@ -4,13 +4,14 @@ Bytes leave as they lie in the archive wherever the accepted context has the sto
 syntax; else implicit and explicit little endian are re-encoded; nothing is ever decompressed.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from pacs_open.archive.archive import Archive, Held, Stored
 from pacs_open.data_sets.elements import MalformedDataSetError
 from pacs_open.data_sets.reencode import reencode
 from pacs_open.errors import ArchiveError, ConnectionLostError, PacsError
+from pacs_open.services.scp import Proposals
 from pacs_open.transfer_capability import EXPLICIT_LITTLE_ENDIAN, UNCOMPRESSED
 from pacs_open.wire.association import Channel
 from pacs_open.wire.command import Command, CommandField
@@ -36,16 +37,31 @@ class Originator:
     message_id: int
 
 
-def proposals(instances: Iterable[Held]) -> Sequence[tuple[str, Sequence[str]]]:
-    """What to propose to a C-MOVE destination: each SOP class with each stored transfer syntax.
+def proposals(instances: Iterable[Held]) -> list[Proposals]:
+    """What to propose to a C-MOVE destination, association by association.
 
-    The stored ones come first, alone, so that bytes can leave as they are; a destination that
-    takes only the other uncompressed syntax finds it in a context of its own.
+    Each SOP class is proposed with each stored transfer syntax, alone, so that bytes can leave
+    as they are; a destination that takes only the other uncompressed syntax finds it in a
+    context of its own. SOP classes for which one association has no room go to further ones.
     """
-    stored = dict.fromkeys((held.sop_class_uid, held.transfer_syntax) for held in instances)
-    exact = [(sop_class, (syntax,)) for sop_class, syntax in stored]
-    classes = dict.fromkeys(sop_class for sop_class, syntax in stored if syntax in UNCOMPRESSED)
-    return [*exact, *((sop_class, UNCOMPRESSED) for sop_class in classes)][:MOST_CONTEXTS]
+    stored: dict[str, dict[str, None]] = {}
+    for held in instances:
+        stored.setdefault(held.sop_class_uid, {})[held.transfer_syntax] = None
+    associations: list[Proposals] = []
+    batch: dict[str, dict[str, None]] = {}
+    for sop_class, syntaxes in stored.items():
+        if batch and len(_contexts({**batch, sop_class: syntaxes})) > MOST_CONTEXTS:
+            associations.append(_contexts(batch))
+            batch = {}
+        batch[sop_class] = syntaxes
+    return [*associations, _contexts(batch)] if batch else associations
+
+
+def _contexts(stored: Mapping[str, Iterable[str]]) -> Proposals:
+    """One association's; ``stored``: SOP class to its transfer syntaxes."""
+    exact = [(sop_class, (syntax,)) for sop_class, found in stored.items() for syntax in found]
+    classes = [uid for uid, found in stored.items() if not set(UNCOMPRESSED).isdisjoint(found)]
+    return [*exact, *((sop_class, UNCOMPRESSED) for sop_class in classes)]
 
 
 class Courier:

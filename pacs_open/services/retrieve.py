@@ -1,7 +1,8 @@
 """Retrieve: C-GET and C-MOVE (PS3.4 C.4.2, C.4.3), down to counts and the final status."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from pacs_open.archive.archive import Held
 from pacs_open.data_sets.elements import element
@@ -15,7 +16,7 @@ from pacs_open.errors import (
 )
 from pacs_open.services.answer import CANCELLED, PENDING, SUCCESS, Answer, Counts
 from pacs_open.services.courier import Courier, NotSentError, Originator, proposals
-from pacs_open.services.scp import Scp
+from pacs_open.services.scp import Proposals, Scp
 from pacs_open.transfer_capability import IMPLICIT_LITTLE_ENDIAN, QUERY_RETRIEVE
 from pacs_open.values import Event, Moment, Operation
 from pacs_open.wire.association import Channel, Message
@@ -43,14 +44,14 @@ class _Retrieval:
     operation: Operation
     message: Message
     answer: Answer
-    instances: Sequence[Held]
+    instances: Iterable[Held]
     counts: Counts
     failed: list[str]
 
-    def send_all(self, courier: Courier) -> None:
-        """Perform the sub-operations until all are done or a C-CANCEL comes."""
+    def send_all(self, courier: Courier, instances: Iterator[Held]) -> None:
+        """Perform these sub-operations until all are done or a C-CANCEL comes."""
         pending = self.message.command.response(PENDING)
-        for held in self.instances:
+        for held in instances:
             if self.scp.channel.cancelled(self.operation.message_id):
                 self.answer.status = CANCELLED
                 return
@@ -59,23 +60,26 @@ class _Retrieval:
             except _BROKEN as error:
                 if courier.channel is self.scp.channel:
                     raise
-                self.give_up(str(error))
+                self.give_up(str(error), chain([held], instances))
                 return
             self._note(held, *outcome)  # a failure to observe is no failure of the destination
             if self.counts.remaining:
                 progress = self.counts.on(pending, with_remaining=True)
                 self.scp.channel.send(self.message.context.context_id, progress, hold=True)
 
-    def give_up(self, why: str) -> None:
-        """The association for the sub-operations is gone: what remains has failed."""
+    def give_up(self, why: str, instances: Iterable[Held]) -> None:
+        """The association for these sub-operations is gone: they have failed."""
         self.answer.why = why
-        for held in self.instances[len(self.instances) - self.counts.remaining :]:
+        for held in instances:
             self._note(held, _NO_STATUS, why)
 
     def conclude(self) -> None:
         """The final status (PS3.4 C.4.2.3.1) and the list of what failed (C.4.2.1.4.2)."""
         counts = self.counts
         if self.answer.status != CANCELLED:
+            if counts.remaining:  # their UIDs went with them: counted, but not listed
+                self.answer.why = f"{counts.remaining} were replaced before they were sent"
+                counts.failed, counts.remaining = counts.failed + counts.remaining, 0
             if not counts.failed and not counts.warning:
                 self.answer.status = SUCCESS
             elif counts.completed or counts.warning:
@@ -124,7 +128,8 @@ def get(scp: Scp, operation: Operation, message: Message, answer: Answer) -> Non
     """
     answer.query = scp.channel.read_identifier()
     retrieval = _locate(scp, operation, message, answer)
-    retrieval.send_all(Courier(scp.archive, scp.channel, priority=message.command.priority or 0))
+    courier = Courier(scp.archive, scp.channel, priority=message.command.priority or 0)
+    retrieval.send_all(courier, iter(retrieval.instances))
     retrieval.conclude()
 
 
@@ -141,17 +146,21 @@ def move(scp: Scp, operation: Operation, message: Message, answer: Answer) -> No
     answer.destination = scp.destinations.find(operation)
     answer.destination = scp.controls.dial(answer.destination, operation)
     retrieval = _locate(scp, operation, message, answer)
-    if retrieval.instances:
-        _send_elsewhere(scp, retrieval)
+    for contexts in proposals(retrieval.instances):
+        if answer.status != CANCELLED:
+            _send_elsewhere(scp, retrieval, contexts)
     retrieval.conclude()
 
 
-def _send_elsewhere(scp: Scp, retrieval: _Retrieval) -> None:
+def _send_elsewhere(scp: Scp, retrieval: _Retrieval, contexts: Proposals) -> None:
+    """Send the instances of the SOP classes that one association has contexts for."""
     assert retrieval.answer.destination is not None  # noqa: S101 - set by move()
+    classes = {sop_class for sop_class, _ in contexts}
+    instances = (held for held in retrieval.instances if held.sop_class_uid in classes)
     try:
-        other = scp.dial(retrieval.answer.destination, proposals(retrieval.instances))
+        other = scp.dial(retrieval.answer.destination, contexts)
     except _BROKEN as error:
-        retrieval.give_up(str(error))
+        retrieval.give_up(str(error), instances)
         return
     command = retrieval.message.command
     originator = Originator(
@@ -159,7 +168,7 @@ def _send_elsewhere(scp: Scp, retrieval: _Retrieval) -> None:
     )
     courier = Courier(scp.archive, other, priority=command.priority or 0, originator=originator)
     try:
-        retrieval.send_all(courier)
+        retrieval.send_all(courier, instances)
     except BaseException:
         other.abort(0, 0)
         raise

@@ -18,14 +18,13 @@ def held(sop_class, syntax):
 
 def test_the_stored_syntax_is_proposed_alone_before_the_uncompressed_ones_together():
     assert proposals([held(CTImageStorage, ImplicitVRLittleEndian)] * 3) == [
-        (CTImageStorage, (ImplicitVRLittleEndian,)),
-        (CTImageStorage, BOTH),
+        [(CTImageStorage, (ImplicitVRLittleEndian,)), (CTImageStorage, BOTH)]
     ]
 
 
 def test_a_compressed_instance_is_proposed_as_it_is_and_no_other_way():
     assert proposals([held(CTImageStorage, JPEGBaseline8Bit)]) == [
-        (CTImageStorage, (JPEGBaseline8Bit,))
+        [(CTImageStorage, (JPEGBaseline8Bit,))]
     ]
 
 
@@ -38,15 +37,27 @@ def test_each_sop_class_and_syntax_is_proposed_once():
     ]
 
     assert proposals(instances) == [
-        (CTImageStorage, (ExplicitVRLittleEndian,)),
-        (MRImageStorage, (ExplicitVRLittleEndian,)),
-        (CTImageStorage, (JPEGBaseline8Bit,)),
-        (CTImageStorage, BOTH),
-        (MRImageStorage, BOTH),
+        [
+            (CTImageStorage, (ExplicitVRLittleEndian,)),
+            (CTImageStorage, (JPEGBaseline8Bit,)),
+            (MRImageStorage, (ExplicitVRLittleEndian,)),
+            (CTImageStorage, BOTH),
+            (MRImageStorage, BOTH),
+        ]
     ]
 
 
-def test_no_more_is_proposed_than_an_association_can_hold():
+def test_nothing_to_send_is_proposed_to_nobody():
+    assert proposals([]) == []
+
+
+def test_what_one_association_cannot_hold_goes_to_a_further_one():
+    """PS3.8 9.3.2.2: 128 contexts; each of these SOP classes takes two."""
     instances = [held(f"1.2.{number}", ExplicitVRLittleEndian) for number in range(100)]
 
-    assert len(proposals(instances)) == MOST_CONTEXTS
+    first, second = proposals(instances)
+
+    assert len(first) == MOST_CONTEXTS
+    assert len(second) == 72
+    assert [sop_class for sop_class, _ in first[:64]] == [f"1.2.{number}" for number in range(64)]
+    assert {sop_class for sop_class, _ in second} == {f"1.2.{number}" for number in range(64, 100)}
