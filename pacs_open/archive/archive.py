@@ -34,7 +34,7 @@ from pacs_open.archive.segment import Segment, path_of
 from pacs_open.archive.stored import Held, Stored, examine, open_record, opened
 from pacs_open.data_sets.part10 import FileMeta
 from pacs_open.errors import ArchiveError, IndexUnavailableError
-from pacs_open.index import search
+from pacs_open.index import located, search
 from pacs_open.index.index import Index
 from pacs_open.values import Query
 
@@ -181,9 +181,9 @@ class Archive:
         """
         return search.search(self.index, query, only)
 
-    def locate(self, query: Query) -> list[Held]:
-        """Instances that a C-GET or C-MOVE identifier names, in commit order."""
-        return search.locate(self.index, query)
+    def locate(self, query: Query) -> located.Located:
+        """Instances that a C-GET or C-MOVE identifier names, in commit order, read as needed."""
+        return located.locate(self.index, query)
 
     @contextlib.contextmanager
     def open(self, held: Held) -> Iterator[Stored]:

@@ -10,6 +10,8 @@ from pacs_open.errors import ArchiveError
 
 PATIENCE = 10.0
 """Seconds to wait for another process' transaction."""
+ANSWER_WITHIN = 20.0
+"""Seconds that the answer to a peer's query may take; what takes longer is given up."""
 
 
 class Database(Protocol):
@@ -32,6 +34,9 @@ class Database(Protocol):
 
     def made(self) -> None:
         """Note that its tables are there."""
+
+    def bound(self, connection: Connection, within: float | None) -> None:
+        """Have a reader's statements given up after so many seconds from now; None: no bound."""
 
     def begin(self) -> Connection:
         """Begin the one transaction that may write now, in all processes."""

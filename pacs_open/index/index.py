@@ -122,15 +122,22 @@ class Index:
             raise self._database.fault(error) from error
 
     @contextlib.contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """A connection for one short read.
+    def reading(self, within: float | None = None) -> Iterator[Connection]:
+        """A connection for one short read; ``within``: seconds, for what a peer asks.
 
         Raises:
-            IndexUnavailableError: the database does not answer.
+            IndexUnavailableError: the database does not answer, or not within that time.
         """
         self._database.look()
         with self._ours(), self.engine.connect() as connection:
-            yield connection
+            if within is None:
+                yield connection
+                return
+            self._database.bound(connection, within)
+            try:
+                yield connection
+            finally:
+                self._database.bound(connection, None)
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[Connection]:

@@ -23,9 +23,8 @@ from pacs_open.errors import (
     IndexAwayError,
 )
 from pacs_open.index import database
+from pacs_open.index.database import ANSWER_WITHIN
 
-ANSWER_WITHIN = 20.0
-"""Seconds a statement may take; a server that is silent for longer is taken for gone."""
 CONNECT_WITHIN = 5
 """Seconds, for each address of the server."""
 READERS: Final = 8
@@ -98,6 +97,9 @@ class Postgresql:
 
     def made(self) -> None:
         """Nothing to remember."""
+
+    def bound(self, connection: Connection, within: float | None) -> None:
+        """Nothing to do: the server gives up each statement by itself, see _connect."""
 
     def begin(self) -> Connection:
         """Take the turn; a connection that broke while it was idle is replaced."""

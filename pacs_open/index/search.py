@@ -26,7 +26,6 @@ from sqlalchemy import (
     select,
 )
 
-from pacs_open.archive.stored import Held
 from pacs_open.errors import ArchiveError
 from pacs_open.index import matching
 from pacs_open.index.attributes import (
@@ -38,6 +37,7 @@ from pacs_open.index.attributes import (
     UNIQUE_KEYS,
     up_to,
 )
+from pacs_open.index.database import ANSWER_WITHIN
 from pacs_open.index.index import Index
 from pacs_open.index.matching import Alternatives, Exact, NameKey, Span, Wild
 from pacs_open.index.schema import TABLES, terms
@@ -56,40 +56,14 @@ Conditions = dict[Level, list[ColumnElement[bool]]]
 def search(index: Index, query: Query, only: Collection[str]) -> Iterator[Mapping[str, str]]:
     """Rows of all matches, in the order in which they came to be."""
     wanted = frozenset(only)
-    with index.reading() as connection:  # most queries need no other
-        numbers = _matches(connection, query)
+    with index.reading(within=ANSWER_WITHIN) as connection:  # most queries need no other
+        numbers = matches(connection, query)
         page = _page(connection, query.level, wanted, numbers[:PAGE])
     yield from page
     for start in range(PAGE, len(numbers), PAGE):
-        with index.reading() as connection:
+        with index.reading(within=ANSWER_WITHIN) as connection:
             page = _page(connection, query.level, wanted, numbers[start : start + PAGE])
         yield from page
-
-
-def locate(index: Index, query: Query) -> list[Held]:
-    """The instances that an identifier names, in commit order."""
-    instances = TABLES[Level.IMAGE]
-    demands = conditions(query)
-    statement = (
-        select(
-            instances.c.SOPClassUID.label("sop_class_uid"),
-            instances.c.SOPInstanceUID.label("sop_instance_uid"),
-            instances.c.transfer_syntax,
-            TABLES[Level.PATIENT].c.PatientID.label("patient_id"),
-            TABLES[Level.STUDY].c.StudyInstanceUID.label("study_instance_uid"),
-            TABLES[Level.SERIES].c.SeriesInstanceUID.label("series_instance_uid"),
-            instances.c.size,
-            instances.c.digest,
-            instances.c.segment,
-            instances.c.offset,
-        )
-        .select_from(joined(LEVELS))
-        .where(*(one for level in LEVELS for one in demands[level]))
-        .order_by(instances.c.id)
-        .limit(query.limit)
-    )
-    with index.reading() as connection:
-        return [Held(**row) for row in connection.execute(statement).mappings()]
 
 
 def conditions(query: Query) -> Conditions:
@@ -117,7 +91,7 @@ def conditions(query: Query) -> Conditions:
     return found
 
 
-def _matches(connection: Connection, query: Query) -> "array[int]":
+def matches(connection: Connection, query: Query) -> "array[int]":
     """The row numbers of all matches, in order."""
     return array("q", sorted(connection.execute(matching_rows(query)).scalars().all()))
 
@@ -181,6 +155,13 @@ def joined(chain: Iterable[Level]) -> FromClause:
     return joined
 
 
+def numbered(level: Level) -> ColumnElement[bool]:
+    """Whether a row's number is one of ``ids``."""
+    ids: BindParameter[list[int]] = bindparam("ids", expanding=True, literal_execute=True)
+    named: ColumnElement[bool] = TABLES[level].c.id.in_(ids)
+    return named
+
+
 @lru_cache(maxsize=256)
 def _rows(level: Level, only: frozenset[str]) -> Select[Any]:
     """The statement for a page of rows: all of the level and above, or only some keywords."""
@@ -191,10 +172,8 @@ def _rows(level: Level, only: frozenset[str]) -> Select[Any]:
                 column = TABLES[each].c[keyword]
                 text = column if isinstance(column.type, String) else cast(column, String)
                 columns.append(text.label(keyword))
-    number = TABLES[level].c.id
-    ids: BindParameter[list[int]] = bindparam("ids", expanding=True, literal_execute=True)
     statement = select(*columns).select_from(joined(up_to(level)))
-    return statement.where(number.in_(ids)).order_by(number)
+    return statement.where(numbered(level)).order_by(TABLES[level].c.id)
 
 
 def _constants(only: frozenset[str]) -> dict[str, str]:

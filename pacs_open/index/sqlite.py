@@ -25,6 +25,8 @@ _BUSY: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 _CHECKPOINT: Final = 4000
 """Pages of 4 KiB in SQLite's log before they are folded into its file, which syncs both while
 stores wait: a small image changes seven pages, nearly always the same."""
+_STEPS_UNASKED: Final = 100_000
+"""Steps of SQLite's virtual machine between two looks at the clock: about a millisecond."""
 _SHORTEST_NAP, _LONGEST_NAP = 0.0002, 0.004
 
 
@@ -73,6 +75,15 @@ class Sqlite:
         if self.path is not None:
             self._inode = self.path.stat().st_ino
 
+    def bound(self, connection: Connection, within: float | None) -> None:
+        """Let SQLite ask every now and then whether it is too late to go on."""
+        raw: Any = connection.connection.dbapi_connection
+        if within is None:
+            raw.set_progress_handler(None, 0)
+            return
+        deadline = time.monotonic() + within
+        raw.set_progress_handler(lambda: time.monotonic() > deadline, _STEPS_UNASKED)
+
     def begin(self) -> Connection:
         """BEGIN IMMEDIATE."""
         if self._writer is None:
@@ -99,6 +110,8 @@ class Sqlite:
         code = code_of(cause)
         if code == sqlite3.SQLITE_FULL:
             return ArchiveFullError(f"the index has no room on the disk ({cause})")
+        if code == sqlite3.SQLITE_INTERRUPT:
+            return IndexUnavailableError("the index has no answer in time; ask for less")
         if isinstance(cause, _DATA):
             return ArchiveError(f"the index refuses it ({cause.sqlite_errorname})")
         kind = IndexAwayError if code in _BUSY else IndexUnavailableError

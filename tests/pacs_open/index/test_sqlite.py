@@ -71,3 +71,18 @@ def test_a_file_that_was_exchanged_is_not_looked_at(database, tmp_path):
 
     with pytest.raises(IndexUnavailableError, match="is gone"):
         database.look()
+
+
+ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
+
+
+def test_a_statement_that_takes_too_long_is_given_up_and_the_connection_stays_good(database):
+    with database.engine.connect() as connection:
+        database.bound(connection, 0.05)
+        with pytest.raises(OperationalError) as caught:
+            connection.exec_driver_sql(ENDLESS).scalar()
+        assert isinstance(database.fault(caught.value), IndexUnavailableError)
+        assert "ask for less" in str(database.fault(caught.value))
+        database.bound(connection, None)
+        limited = ENDLESS.replace("FROM n)", "FROM n LIMIT 300000)")
+        assert connection.exec_driver_sql(limited).scalar() == 300000

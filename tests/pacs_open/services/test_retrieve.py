@@ -264,6 +264,47 @@ def test_a_destination_that_cannot_be_reached_fails_every_sub_operation(
     assert len(decode(data).FailedSOPInstanceUIDList) == 2
 
 
+def test_a_move_of_more_sop_classes_than_contexts_takes_further_associations(
+    start_pacs, storage_scp, instance, identifier, encode, monkeypatch
+):
+    monkeypatch.setattr("pacs_open.services.courier.MOST_CONTEXTS", 2)
+    both = instance(1), instance(2, SOPClassUID=MRImageStorage)
+    syntaxes = [ExplicitVRLittleEndian]
+    with storage_scp([(CTImageStorage, syntaxes), (MRImageStorage, syntaxes)]) as there:
+        pacs = start_pacs(callback_port=there.port)
+        for one in both:
+            pacs.fill(one)
+        with pacs.scu() as scu:
+            answers = scu.move(identifier("STUDY", StudyInstanceUID="2.25.10"), "ANYBODY")
+
+    assert [entry["data"] for entry in there.received] == [encode(one) for one in both]
+    assert [(c.status, counts(c)) for c, _ in answers] == [
+        (0xFF00, (1, 1, 0, 0)),
+        (0x0000, (None, 2, 0, 0)),
+    ]
+
+
+def test_what_is_replaced_before_its_turn_has_failed(filled, identifier, instance, monkeypatch):
+    """Never the bytes of one object under the digest of another, never a silent gap."""
+    monkeypatch.setattr("pacs_open.index.located.PAGE", 1)
+
+    def replaced(command):
+        if command.affected_sop_instance_uid == "2.25.301":
+            filled.fill(filled_again)
+        return 0
+
+    filled_again = instance(2, SeriesDescription="Another")
+    with filled.scu(*GET, roles=ROLES) as scu:
+        answers, stored = scu.get(identifier("STUDY", StudyInstanceUID="2.25.10"), status=replaced)
+
+    assert [command.affected_sop_instance_uid for command, _, _ in stored] == [
+        "2.25.301",
+        "2.25.303",
+    ]
+    final, _ = answers[-1]
+    assert (final.status, counts(final)) == (0xB000, (None, 2, 1, 0))
+
+
 def test_nothing_to_move_is_success_and_nobody_is_called(start_pacs, identifier, free_port):
     pacs = start_pacs(callback_port=free_port)
 
