@@ -3,6 +3,9 @@
 import ssl
 from dataclasses import dataclass, field
 
+from pacs_open.wire.dimse import LONGEST_COMMAND
+from pacs_open.wire.upper_layer import LONGEST_DATA, LONGEST_NEGOTIATION
+
 MIB = 1024 * 1024
 GIB = 1024 * MIB
 
@@ -35,9 +38,9 @@ class Door:
     """Bytes of the data set of one DIMSE message."""
     maximum_identifier: int = 1 * MIB
     """Bytes of a C-FIND, C-GET or C-MOVE identifier."""
-    maximum_command: int = 64 * 1024
+    maximum_command: int = LONGEST_COMMAND
     """Bytes of a command set."""
-    maximum_pdu: int = 131072
+    maximum_pdu: int = LONGEST_DATA
     """Maximum length of a P-DATA-TF PDU that we announce (PS3.8 D.1) and enforce."""
-    maximum_association_pdu: int = 1 * MIB
+    maximum_association_pdu: int = LONGEST_NEGOTIATION
     """Bytes of an A-ASSOCIATE-RQ."""

@@ -9,6 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from typing import Final
+
+LONGEST_UID: Final = 64
+"""Characters of a UID (PS3.5 9.1)."""
 
 
 class Dimse(StrEnum):

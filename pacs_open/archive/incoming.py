@@ -17,11 +17,10 @@ from pacs_open.data_sets.part10 import FileMeta
 from pacs_open.errors import ArchiveError, CommitInDoubtError, IndexBehindError
 from pacs_open.index.entry import Entry, describe
 from pacs_open.refusals import DimseRefused
-from pacs_open.values import Head, Record
+from pacs_open.values import LONGEST_UID, Head, Record
 
 BATCH = 127 * 1024
 """Bytes that are gathered before they are written: about what a P-DATA-TF PDU brings."""
-LONGEST_UID = 64
 
 
 class Outcome(StrEnum):

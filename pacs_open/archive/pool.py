@@ -7,7 +7,8 @@ from pathlib import Path
 from pacs_open.archive.segment import Segment, numbers, path_of
 from pacs_open.errors import ArchiveError
 
-GIB = 1024 * 1024 * 1024
+LONGEST_SEGMENT = 1024 * 1024 * 1024
+"""Bytes after which a segment gets no further record."""
 
 
 class Pool:
@@ -27,7 +28,7 @@ class Pool:
         *,
         adoptable: Callable[[Segment], bool],
         retired: Callable[[list[Segment]], None],
-        limit: int = GIB,
+        limit: int = LONGEST_SEGMENT,
         keep: int = 8,
     ) -> None:
         self._directory = directory

@@ -10,6 +10,7 @@ from pacs_open.data_sets.elements import (
     read_items,
     sequence,
 )
+from pacs_open.values import LONGEST_UID
 
 _RETRIEVE_AE_TITLE = 0x00080054
 _REFERENCED_SOP_CLASS_UID = 0x00081150
@@ -18,7 +19,6 @@ _TRANSACTION_UID = 0x00081195
 _FAILURE_REASON = 0x00081197
 _FAILED_SOP_SEQUENCE = 0x00081198
 _REFERENCED_SOP_SEQUENCE = 0x00081199
-_LONGEST_UID = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def _reference(item: bytes, *, explicit: bool) -> Reference:
 
 def _uid(elements: dict[int, bytes], tag: int) -> str:
     text = elements.get(tag, b"").decode("latin-1").rstrip("\0 ")
-    if not 0 < len(text) <= _LONGEST_UID or not text.isascii() or not text.isprintable():
+    if not 0 < len(text) <= LONGEST_UID or not text.isascii() or not text.isprintable():
         raise MalformedDataSetError("a UID is missing or is none", tag)
     if "\\" in text:
         raise MalformedDataSetError("several UIDs where one is asked for", tag)

@@ -16,10 +16,9 @@ from pacs_open.transfer_capability import EXPLICIT_LITTLE_ENDIAN, UNCOMPRESSED
 from pacs_open.wire.association import Channel
 from pacs_open.wire.command import Command, CommandField
 from pacs_open.wire.outgoing import Payload
+from pacs_open.wire.proposal import MOST_CONTEXTS
 from pacs_open.wire.transport import FileRange
 
-MOST_CONTEXTS = 128
-"""Presentation contexts in one A-ASSOCIATE-RQ (PS3.8 9.3.2.2)."""
 _HIGHEST_MESSAGE_ID = 0xFFFF
 MOST_REENCODED = 512 * 1024 * 1024
 """Bytes of a data set that is re-encoded, which happens in memory; a longer one is not sent."""

@@ -19,10 +19,20 @@ from typing import Final
 
 from pacs_open.errors import ProtocolError
 from pacs_open.wire.command import Command, decode
-from pacs_open.wire.upper_layer import HEADER_LENGTH, AbortReason, Bounds, PduType, read_header
+from pacs_open.wire.upper_layer import (
+    HEADER_LENGTH,
+    LONGEST_DATA,
+    AbortReason,
+    Bounds,
+    PduType,
+    read_header,
+)
 
 PDV_HEADER_LENGTH: Final = 6
 """Bytes before a fragment: item length, context id, message control header (PS3.8 9.3.5.1)."""
+
+LONGEST_COMMAND: Final = 64 * 1024
+"""Bytes of a command set."""
 
 OVERHEAD: Final = HEADER_LENGTH + PDV_HEADER_LENGTH
 
@@ -94,7 +104,7 @@ class Decoder:
     ``context_ids`` are those of the accepted presentation contexts; it may be filled later.
     """
 
-    def __init__(self, bounds: Bounds, maximum_command: int = 64 * 1024) -> None:
+    def __init__(self, bounds: Bounds, maximum_command: int = LONGEST_COMMAND) -> None:
         self.bounds = bounds
         self.context_ids: Collection[int] = ()
         self.complete_pdus = 0
@@ -258,7 +268,7 @@ class Decoder:
         return True
 
 
-def fragment_length(maximum_pdu: int, ceiling: int = 131072) -> int:
+def fragment_length(maximum_pdu: int, ceiling: int = LONGEST_DATA) -> int:
     """Bytes of message in one P-DATA-TF to a peer that takes PDUs of ``maximum_pdu`` bytes.
 
     0 is "no maximum" (PS3.8 D.1.1); ``ceiling`` bounds our own PDUs in any case.

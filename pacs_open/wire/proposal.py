@@ -16,7 +16,13 @@ from pacs_open.refusals import (
     called_ae_not_recognized,
     calling_ae_not_recognized,
 )
-from pacs_open.values import AssociationRequest, Peer, PresentationContext, UserIdentity
+from pacs_open.values import (
+    LONGEST_UID,
+    AssociationRequest,
+    Peer,
+    PresentationContext,
+    UserIdentity,
+)
 from pacs_open.wire.upper_layer import AbortReason
 
 APPLICATION_CONTEXT: Final = "1.2.840.10008.3.1.1.1"
@@ -33,7 +39,6 @@ _FIXED = struct.Struct(">HH16s16s32x")
 _ITEM = struct.Struct(">BxH")
 _AE_TITLE = re.compile(r"[\x20-\x5b\x5d-\x7e]*")
 _UID = re.compile(r"(?=.{1,64}\Z)(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*))*\Z")
-_LONGEST_UID = 64
 
 
 @dataclass(frozen=True)
@@ -104,7 +109,7 @@ def _items(data: memoryview) -> Iterator[tuple[int, memoryview]]:
 
 def _uid(data: memoryview) -> str:
     """A UID without padding; whether it is a proper one is asked where it matters."""
-    if len(data) > _LONGEST_UID + 1:
+    if len(data) > LONGEST_UID + 1:
         raise _invalid(f"a UID of {len(data)} bytes")
     return bytes(data).decode("latin-1").rstrip("\0 ")
 

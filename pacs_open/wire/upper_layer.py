@@ -15,6 +15,11 @@ from pacs_open.errors import ProtocolError
 HEADER_LENGTH: Final = 6
 """Bytes of a PDU header: type, reserved, length (PS3.8 9.3.1)."""
 
+LONGEST_DATA: Final = 128 * 1024
+"""Bytes of a P-DATA-TF: what we announce (PS3.8 D.1), enforce, and send at most."""
+LONGEST_NEGOTIATION: Final = 1024 * 1024
+"""Bytes of an A-ASSOCIATE-RQ or -AC."""
+
 _HEADER = struct.Struct(">BxL")
 
 
@@ -60,8 +65,8 @@ class Bounds:
     A length beyond its bound is refused before a byte of it is stored.
     """
 
-    association: int = 1024 * 1024
-    data: int = 131072
+    association: int = LONGEST_NEGOTIATION
+    data: int = LONGEST_DATA
 
     def of(self, pdu_type: PduType) -> range:
         """Lengths a PDU of this type may have."""

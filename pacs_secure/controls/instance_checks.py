@@ -28,19 +28,18 @@ from typing import ClassVar
 
 from pacs_open.control import Control
 from pacs_open.refusals import DimseRefused
-from pacs_open.values import Head, Operation, Record
+from pacs_open.values import LONGEST_UID, Head, Operation, Record
 
 INVALID_SOP_INSTANCE = 0x0117
 DOES_NOT_MATCH_SOP_CLASS = 0xA900
 CANNOT_UNDERSTAND = 0xC000
 
 _UID = re.compile(r"(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*))+")
-_LONGEST_UID = 64
 
 
 def is_uid(text: str) -> bool:
     """Whether a text obeys the UID construction rules of PS3.5 9.1."""
-    return len(text) <= _LONGEST_UID and _UID.fullmatch(text) is not None
+    return len(text) <= LONGEST_UID and _UID.fullmatch(text) is not None
 
 
 class InstanceChecks(Control):

@@ -7,7 +7,8 @@ from pydicom.uid import (
 )
 
 from pacs_open.archive.archive import Held
-from pacs_open.services.courier import MOST_CONTEXTS, proposals
+from pacs_open.services.courier import proposals
+from pacs_open.wire.proposal import MOST_CONTEXTS
 
 BOTH = (ExplicitVRLittleEndian, ImplicitVRLittleEndian)
 
