@@ -3,7 +3,7 @@
 import ssl
 from dataclasses import dataclass, field
 
-from pacs_open.wire.dimse import LONGEST_COMMAND
+from pacs_open.wire.command import LONGEST_COMMAND
 from pacs_open.wire.upper_layer import LONGEST_DATA, LONGEST_NEGOTIATION
 
 MIB = 1024 * 1024

@@ -23,6 +23,9 @@ NO_DATA_SET: Final = 0x0101
 _GROUP_LENGTH = 0x0000
 _COMMAND_DATA_SET_TYPE = 0x0800
 
+LONGEST_COMMAND: Final = 64 * 1024
+"""Bytes of a command set."""
+
 
 class CommandField(IntEnum):
     """Command Field (0000,0100), PS3.7 E.1. A response is its request with bit 15 set."""

@@ -18,7 +18,7 @@ from enum import Enum, auto
 from typing import Final
 
 from pacs_open.errors import ProtocolError
-from pacs_open.wire.command import Command, decode
+from pacs_open.wire.command import LONGEST_COMMAND, Command, decode
 from pacs_open.wire.upper_layer import (
     HEADER_LENGTH,
     LONGEST_DATA,
@@ -30,9 +30,6 @@ from pacs_open.wire.upper_layer import (
 
 PDV_HEADER_LENGTH: Final = 6
 """Bytes before a fragment: item length, context id, message control header (PS3.8 9.3.5.1)."""
-
-LONGEST_COMMAND: Final = 64 * 1024
-"""Bytes of a command set."""
 
 OVERHEAD: Final = HEADER_LENGTH + PDV_HEADER_LENGTH
 
