@@ -10,6 +10,7 @@ import contextlib
 import os
 import queue
 import tempfile
+import threading
 import time
 import warnings
 from collections.abc import Iterable, Iterator
@@ -170,7 +171,7 @@ class Conversation:
         """
         if not self._ready("N-ACTION", STORAGE_COMMITMENT):
             return frozenset()
-        wish, reports = _wish(references), queue.SimpleQueue[Dataset]()
+        wish, reports = _wish(references), queue.SimpleQueue[tuple[Dataset, threading.Thread]]()
         self._association.bind(evt.EVT_N_EVENT_REPORT, _take_report, [reports])
         status, _ = self._association.send_n_action(
             wish, 1, STORAGE_COMMITMENT, StorageCommitmentPushModelInstance
@@ -178,15 +179,15 @@ class Conversation:
         if self._told("N-ACTION", status) != SUCCESS:
             return frozenset()
         try:
-            report = reports.get(timeout=REPORT_WITHIN)
+            report, answering = reports.get(timeout=REPORT_WITHIN)
         except queue.Empty:
             text = f"no report of Storage Commitment within {REPORT_WITHIN:g} s"
             self.record.note(Evidence(Layer.DIMSE, text, "silence"))
             return frozenset()
-        if VERIFICATION in self.accepted:
-            # pynetdicom answers the report after we have it; a release that overtakes that answer
-            # ends its thread with an error. This comes back after the answer is out.
-            self._association.send_c_echo()
+        # pynetdicom answers the report in a thread of its own, after we have it. A release that
+        # overtakes the answer ends that thread with an error; and what it does to the association
+        # at its end may make an operation that begins meanwhile wait for ever.
+        answering.join(ENDS_WITHIN)
         if report.get("TransactionUID") != wish.TransactionUID:
             return frozenset()
         named = report.get("ReferencedSOPSequence") or ()
@@ -331,9 +332,11 @@ def _wish(references: Iterable[tuple[str, str]]) -> Dataset:
     return wish
 
 
-def _take_report(event: evt.Event, reports: "queue.SimpleQueue[Dataset]") -> tuple[int, None]:
-    """Keep the data set of an N-EVENT-REPORT, and answer it."""
-    reports.put(event.event_information)
+def _take_report(
+    event: evt.Event, reports: "queue.SimpleQueue[tuple[Dataset, threading.Thread]]"
+) -> tuple[int, None]:
+    """Keep the data set of an N-EVENT-REPORT, and who answers it: the thread that calls this."""
+    reports.put((event.event_information, threading.current_thread()))
     return SUCCESS, None
 
 

@@ -1,6 +1,9 @@
+import threading
 from pathlib import Path
 
 import pytest
+from pynetdicom.dimse import DIMSEServiceProvider
+from pynetdicom.dimse_primitives import N_EVENT_REPORT
 
 from lab.asking import every_study, one_instance
 from lab.conversation import SUCCESS
@@ -84,6 +87,23 @@ def test_the_archive_vouches_for_what_it_holds_alone(which, request):
         assert talk.commit([held, (CT, "2.25.1")]) == {scene.wanted.sop_instance_uid}
         assert talk.commit([(CT, "2.25.1")]) == frozenset()
         assert talk.echo() == SUCCESS
+
+
+def test_whoever_asked_for_a_report_goes_on_when_it_is_answered_and_not_before(right, monkeypatch):
+    answering = []
+
+    def slowly(service, primitive, *args):
+        if isinstance(primitive, N_EVENT_REPORT):
+            answering.append(threading.current_thread())
+            threading.Event().wait(0.3)
+        return send(service, primitive, *args)
+
+    send = DIMSEServiceProvider.send_msg
+    monkeypatch.setattr(DIMSEServiceProvider, "send_msg", slowly)
+    held = (CT, right.wanted.sop_instance_uid)
+    with right.target(right.peers["modality"]).converse(STORAGE_COMMITMENT) as talk:
+        assert talk.commit([held]) == {right.wanted.sop_instance_uid}
+        assert [thread.is_alive() for thread in answering] == [False]
 
 
 def test_who_has_no_right_gets_no_word_for_it(right):
