@@ -3,7 +3,7 @@
 import ssl
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Sized
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 
@@ -78,6 +78,11 @@ def count_records(matches: Sequence[Dataset], *, at_least: bool = False) -> str:
     return text + (f", and {len(ours)} marked ones" if ours else "")
 
 
+def counted(some: Sized, noun: str) -> str:
+    """How many there are of something, for evidence: ``1 image``, ``2 images``."""
+    return f"{len(some)} {noun}{'' if len(some) == 1 else 's'}"
+
+
 @dataclass
 class Collected:
     """Instances that a C-GET delivered."""
@@ -93,7 +98,7 @@ class Collected:
     def text(self) -> str:
         """For evidence."""
         size = sum(len(one.data_set) for one in self.instances)
-        return f"{len(self.instances)} image(s), {size} bytes, were delivered"
+        return f"delivered: {counted(self.instances, 'image')}, {size:,} bytes"
 
 
 def retrieve(target: Target, wanted: Wanted) -> tuple[Answered, Collected]:
@@ -130,7 +135,7 @@ def move_to(
     arrived = inbox.wait_for_arrival(GRACE)
     if arrived:
         said = f"a connection of the archive arrived at our listener for {destination}"
-        images = f"{len(inbox.delivered)} image(s) were delivered there"
+        images = f"delivered there: {counted(inbox.delivered, 'image')}"
         return yes([*talk.evidence, showed(said), showed(images)])
     answer = by(talk)
     nothing = showed(f"no connection arrived at our listener for {destination}")
@@ -148,9 +153,9 @@ def deliver_to(scene: Scene, tls: ssl.SSLContext | None) -> Answered:
         raise NotTestedError("no authorised peer that may move listens for C-MOVE")
     with inbox_in_place_of(peer, tls) as inbox:
         talk, _ = move(scene.target(peer), wanted, peer.ae_title)
-        came = showed(f"{len(inbox.arrivals)} connection(s) of the archive arrived")
+        came = showed(f"arrived: {counted(inbox.arrivals, 'connection')} of the archive")
         if inbox.delivered:
-            images = showed(f"{len(inbox.delivered)} image(s) were delivered to our listener")
+            images = showed(f"delivered to our listener: {counted(inbox.delivered, 'image')}")
             return yes([*talk.evidence, came, images])
         answer = by(talk)
         return no([*answer.evidence, came]) if answer.untold is None else answer

@@ -219,7 +219,7 @@ class Conversation:
             return True
         self.cut = True
         self.record.leaving = True
-        with contextlib.suppress(Exception):
+        with contextlib.suppress(Exception):  # the archive may have ended it at this moment
             self._association.abort()
         return False
 

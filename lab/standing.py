@@ -159,7 +159,7 @@ def describe(lab: Lab, running: Running) -> Sequence[str]:
         lines.append(f"{where['ae_title']:<12} {where['host']}:{where['port']:<6} {said}")
     lines += known.engine_of(lab).notes(lab)
     lines += [
-        f"engine {lab.engine}, until {lab.until.astimezone():%Y-%m-%d %H:%M}",
+        f"engine {lab.engine}, until {lab.until.astimezone():%Y-%m-%d %H:%M %Z}",
         "",
         "# to try by hand with DCMTK (Debian package dcmtk):",
     ]
