@@ -1,6 +1,8 @@
 """The story: the same images in two archives, the same stranger, and what becomes of it.
 
 1. Both archives start; the modality sends invented patients' studies to both as they are drawn.
+   Questions that only wait for silence to be ended are put meanwhile: nothing they ask about
+   depends on what an archive holds.
 2. The workstation finds, gets and has moved everything on the hardened archive, over TLS.
 3. A tap records what somebody on the wire has, while the workstation looks at a study.
 4. A stranger puts the same questions to both, and takes whatever is given.
@@ -10,7 +12,7 @@
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -21,6 +23,7 @@ from lab.deeds import Deeds
 from lab.engines import Engine, Which
 from lab.engines.places import room_in, temporary_folder
 from lab.engines.record import Lab
+from lab.exposure import Exposure
 from lab.overheard import Overheard
 from lab.peers.glance import Glanced
 from lab.pictures import Picture
@@ -30,6 +33,9 @@ from lab.report import html
 from lab.report.assemble import assemble
 from lab.report.conclusion import Conclusion, conclude
 from lab.report.model import DemoReport, Report
+from lab.run import Outcome, joined
+from lab.scene import Scene
+from lab.verdict import Verdict
 from sample_images.manifest import Manifest
 from sample_images.size import Size
 
@@ -38,6 +44,9 @@ TIME_TO_LIVE = timedelta(hours=1)
 ROOM_FOR_ONE = 90_000_000
 """Bytes that one patient takes while a demo runs: once drawn and once in each archive."""
 STOLEN = "stolen"
+ARCHIVES: tuple[Which, ...] = ("open", "secure")
+WAITING = tuple(probe for probe in PROBES if probe.waits)
+"""What is asked while images are drawn."""
 
 
 class Sabotage(StrEnum):
@@ -122,24 +131,59 @@ class _Stage:
     def tell(self) -> DemoReport:
         """Fill both archives, then let friends and the stranger at them, side by side."""
         load = Load(self.plan.patients, self.plan.seed, self.plan.size)
-        filled = self.crew.fill(load, self.progress)
-        key = filled.answer_key
         with ThreadPoolExecutor(2) as pool:
-            leaking = pool.submit(self._ask, "open", key, self.stolen.append)
-            closed = pool.submit(self._ask_secure, filled)
+            waiting = [pool.submit(self._wait, which) for which in ARCHIVES]
+            filled = self.crew.fill(load, self.progress)
+            early = dict(zip(ARCHIVES, (one.result() for one in waiting), strict=True))
+            key = filled.answer_key
+            leaking = pool.submit(self._ask, "open", key, early["open"], self.stolen.append)
+            closed = pool.submit(self._ask_secure, filled, early["secure"])
             return DemoReport(open=leaking.result(), secure=closed.result())
 
-    def _ask(self, which: Which, key: Manifest, show: Show | None = None) -> Report:
-        """Let a stranger take what is given, then put the questions."""
-        name = f"PACS-{which.upper()}"
+    def _wait(self, which: Which) -> Outcome | None:
+        """Put the questions that only wait; None where they have to be put later.
+
+        A machine that draws has little time: where a friend was not served, or where the hardened
+        archive was late to end something, that says nothing, and it is asked anew when all is
+        drawn.
+        """
+        if which == "secure" and self.plan.sabotage is not None:
+            return None
+        outcome = self.crew.ask(which, None, lambda *_: None, WAITING)[1]
+        friend = outcome.positive_control
+        kept = tuple(
+            one
+            for one in outcome.findings
+            if which == "open" or one.judgement.verdict is Verdict.PASS
+        )
+        return replace(outcome, findings=kept) if friend is not None and friend.ok else None
+
+    def _ask(
+        self, which: Which, key: Manifest, early: Outcome | None, show: Show | None = None
+    ) -> Report:
+        """Let a stranger take what is given, and put the questions meanwhile."""
         wire = self._overhear(which, key)
-        with self.progress.task(f"a stranger at {name}", _planted(key)) as taking:
-            measured = self.crew.measure(which, key, show, taking.reach)
-        with self.progress.task(f"questions to {name}", len(PROBES)) as asking:
-            scene, outcome = self.crew.ask(
-                which, key, lambda done, _of, probe: asking.reach(done, probe)
-            )
+        with ThreadPoolExecutor(1) as pool:
+            taking = pool.submit(self._measure, which, key, show)
+            scene, outcome = self._question(which, key, early)
+            measured = taking.result()
         return assemble(scene, outcome, measured, closed_by=catalogue.closed_by(), wire=wire)
+
+    def _measure(self, which: Which, key: Manifest, show: Show | None) -> Exposure:
+        with self.progress.task(f"a stranger at PACS-{which.upper()}", _planted(key)) as taking:
+            return self.crew.measure(which, key, show, taking.reach)
+
+    def _question(
+        self, which: Which, key: Manifest, early: Outcome | None
+    ) -> tuple[Scene, Outcome]:
+        """All questions that were not put before."""
+        put = {one.probe.id for one in early.findings} if early else set()
+        left = [probe for probe in PROBES if probe.id not in put]
+        with self.progress.task(f"questions to PACS-{which.upper()}", len(PROBES)) as asking:
+            scene, outcome = self.crew.ask(
+                which, key, lambda done, _of, probe: asking.reach(len(put) + done, probe), left
+            )
+        return scene, joined(early, outcome) if early else outcome
 
     def _overhear(self, which: Which, key: Manifest) -> tuple[Overheard, Glanced] | None:
         """Listen on the wire, where there is somebody to listen to."""
@@ -148,7 +192,7 @@ class _Stage:
         with self.progress.task(f"a tap on the wire to PACS-{which.upper()}"):
             return self.crew.overhear(which, key)
 
-    def _ask_secure(self, filled: Filled) -> Report:
+    def _ask_secure(self, filled: Filled, early: Outcome | None) -> Report:
         """The same for the hardened archive, after the clinic's workstation has done its work."""
         key = filled.answer_key
         deeds = Deeds(filled.sent["secure"], _planted(key), filled.by_legacy)
@@ -157,7 +201,7 @@ class _Stage:
                 deeds.work(self.crew.work(key, working.reach))
         elif self.plan.sabotage is Sabotage.SECURE_DOWN:
             self.engine.stop(self.lab, "secure")
-        return deeds.join(self._ask("secure", key))
+        return deeds.join(self._ask("secure", key, early))
 
 
 def _planted(key: Manifest) -> int:

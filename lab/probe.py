@@ -104,6 +104,9 @@ class Probe:
     body: Callable[[Scene], Answered]
     alone: bool = False
     """Whether it would disturb other probes asked at the same time."""
+    waits: bool = False
+    """Whether it waits for seconds, with nothing to do and whatever the archive holds: a story puts
+    it while images are drawn."""
     writes: bool = False
     """Whether it tries to store a marked instance."""
     exhausts: bool = False
@@ -155,6 +158,7 @@ def probe(
     fix: str,
     closing: str = "",
     alone: bool = False,
+    waits: bool = False,
     writes: bool = False,
     exhausts: bool = False,
     malforms: bool = False,
@@ -182,6 +186,7 @@ def probe(
             page=f"{page}\n\n{inspect.cleandoc(closing)}".strip(),
             body=body,
             alone=alone,
+            waits=waits,
             writes=writes,
             exhausts=exhausts,
             malforms=malforms,

@@ -73,6 +73,29 @@ def run(
     )
 
 
+def joined(first: Outcome, second: Outcome) -> Outcome:
+    """Two runs at one archive as one; each finding is judged by the friends of its own run."""
+    findings = {one.probe.id: one for one in (*first.findings, *second.findings)}
+    return Outcome(
+        first.started,
+        _both(first.positive_control, second.positive_control),
+        tuple(findings[probe.id] for probe in PROBES if probe.id in findings),
+        first.seconds + second.seconds,
+    )
+
+
+def _both(first: PositiveControl | None, second: PositiveControl | None) -> PositiveControl | None:
+    """Friends are served if they were both times."""
+    if first is None or second is None:
+        return None
+    return replace(
+        second,
+        ok=first.ok and second.ok,
+        reached=first.reached and second.reached,
+        evidence=(*first.evidence, *second.evidence),
+    )
+
+
 def judge_all(
     asked: Iterable[Asked], friend: PositiveControl | None, *, own: bool
 ) -> tuple[Finding, ...]:
@@ -93,7 +116,11 @@ def ask_all(
 ) -> Sequence[Asked]:
     """Answers in the order of the probes, whatever order they came in."""
     answers: dict[str, Asked] = {}
-    places = [(probe, _from(scene, FIRST_PROBE + place)) for place, probe in enumerate(probes)]
+    numbers = {probe.id: number for number, probe in enumerate(PROBES, FIRST_PROBE)}
+    places = [
+        (probe, _from(scene, numbers.get(probe.id, FIRST_PROBE + len(PROBES) + place)))
+        for place, probe in enumerate(probes)
+    ]
 
     def keep(asked: Asked) -> None:
         answers[asked.probe.id] = asked

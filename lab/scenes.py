@@ -2,6 +2,7 @@
 
 import secrets
 import signal
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -23,6 +24,8 @@ LOOPBACK = "127.0.0.1"
 STRANGER = "STRANGER"
 SERVER_NAME = f"pacs-secure.{DOMAIN}"
 """The name that the hardened archive's certificate carries."""
+_ONE_STRANGER = threading.Lock()
+"""Both archives may be looked at side by side, and one key fits one certificate."""
 
 
 def open_scene(lab: Lab, answer_key: Manifest | None = None) -> Scene:
@@ -177,6 +180,7 @@ def _revoke(lab: Lab, archive: Archive) -> Callable[[Credential], None] | None:
 def make_stranger(lab: Lab) -> Peer:
     """Anybody: a certificate of one's own making costs nothing."""
     folder = lab.folder / "stranger"
-    if not (folder / "key.pem").exists():
-        self_made("stranger", folder, ae_title=STRANGER)
+    with _ONE_STRANGER:
+        if not (folder / "key.pem").exists():
+            self_made("stranger", folder, ae_title=STRANGER)
     return Peer(STRANGER, certificate=folder / "certificate.pem", key=folder / "key.pem")

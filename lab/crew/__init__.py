@@ -4,7 +4,7 @@ The story does not care where the devices are: in this very process (:mod:`lab.c
 each in a container of its own (:mod:`lab.crew.afar`). Both give the same values.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -15,6 +15,8 @@ from lab.peers.glance import Glanced
 from lab.peers.modality import Sent
 from lab.peers.workstation import Worked
 from lab.pictures import Picture
+from lab.probe import Probe
+from lab.probes import PROBES
 from lab.progress import Progress
 from lab.run import Outcome
 from lab.run import Progress as Asking
@@ -85,8 +87,15 @@ class Crew(Protocol):
             StationError: the stranger could not do its work.
         """
 
-    def ask(self, which: Which, answer_key: Manifest, progress: Asking) -> tuple[Scene, Outcome]:
-        """Put all questions to an archive: the archive as it was met, and what was found.
+    def ask(
+        self,
+        which: Which,
+        answer_key: Manifest | None,
+        progress: Asking,
+        probes: Sequence[Probe] = PROBES,
+    ) -> tuple[Scene, Outcome]:
+        """Put questions to an archive: the archive as it was met, and what was found.
 
+        The friends come before them and after them, whether or not anything was planted.
         A question that could not be put because of a fault of ours is answered "unknown".
         """

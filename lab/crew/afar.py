@@ -140,18 +140,33 @@ class CrewAfar:
         )
         return compare(taken, answer_key)
 
-    def ask(self, which: Which, answer_key: Manifest, progress: Asking) -> tuple[Scene, Outcome]:
+    def ask(
+        self,
+        which: Which,
+        answer_key: Manifest | None,
+        progress: Asking,
+        probes: Sequence[Probe] = PROBES,
+    ) -> tuple[Scene, Outcome]:
         """See :meth:`lab.crew.Crew.ask`."""
-        return _Questions(self._speak, self._issue, which, progress).put(planted(answer_key))
+        asking = _Questions(self._speak, self._issue, which, probes, progress)
+        return asking.put(planted(answer_key))
 
 
 class _Questions:
-    """All questions to one archive."""
+    """Questions to one archive."""
 
-    def __init__(self, speak: Speak, issue: Issue, which: Which, progress: Asking) -> None:
+    def __init__(
+        self,
+        speak: Speak,
+        issue: Issue,
+        which: Which,
+        probes: Sequence[Probe],
+        progress: Asking,
+    ) -> None:
         self._speak = speak
         self._issue = issue
         self._which = which
+        self._probes = probes
         self._progress = progress
         self._lock = Lock()
         self._done: dict[tuple[Probe, ...], int] = {}
@@ -186,14 +201,14 @@ class _Questions:
     def _ask_all(self, greeted: orders.Greeted) -> Sequence[Asked]:
         """Answers in the order of the questions."""
         answers: dict[str, Asked] = {}
-        together = _together(PROBES)
+        together = _together(self._probes)
         with ThreadPoolExecutor(len(together)) as pool:
             for asked in pool.map(partial(self._ask, greeted), together):
                 answers.update(asked)
-        for probe in PROBES:
+        for probe in self._probes:
             if probe.alone:
                 answers.update(self._ask(greeted, (probe,)))
-        return [answers[probe.id] for probe in PROBES]
+        return [answers[probe.id] for probe in self._probes]
 
     def _ask(self, greeted: orders.Greeted, probes: tuple[Probe, ...]) -> Mapping[str, Asked]:
         """What one station was answered to one order; if it fails, nothing is known."""
@@ -230,7 +245,7 @@ class _Questions:
         """Add up what is told at the same time of several orders."""
         with self._lock:
             self._done[probes] = done
-            self._progress(sum(self._done.values()), len(PROBES), words)
+            self._progress(sum(self._done.values()), len(self._probes), words)
 
 
 def _station_of(probe: Probe) -> str:

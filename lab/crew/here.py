@@ -1,7 +1,8 @@
 """The crew in this very process: every device is a few threads of it."""
 
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from lab import exposure
 from lab.crew import Count, Filled, Load, Show
@@ -15,6 +16,8 @@ from lab.overheard import Overheard, names_of, overheard
 from lab.peers.glance import Glanced, glance, smallest
 from lab.peers.modality import modality_of
 from lab.peers.workstation import Worked, Workstation
+from lab.probe import Probe
+from lab.probes import PROBES
 from lab.progress import Progress
 from lab.run import Outcome, run
 from lab.run import Progress as Asking
@@ -23,6 +26,8 @@ from lab.scenes import open_scene, secure_scene
 from lab.tap import Tap
 from sample_images.manifest import Manifest
 
+PATIENCE = 10.0
+"""Seconds for which the modality sends again what broke: a machine that draws may be late."""
 OVER_WITHIN = 10.0
 """Seconds in which an archive closes a conversation that its peer has ended."""
 SCENES: Mapping[Which, Callable[[Lab, Manifest | None], Scene]] = {
@@ -43,7 +48,10 @@ class CrewHere:
         with progress.task("the modality sends to both") as sending:
             scenes = [scene(self._lab, None) for scene in SCENES.values()]
             modalities = [
-                modality_of(scene, scene.peers["modality"], images, sending.advance)
+                replace(
+                    modality_of(scene, scene.peers["modality"], images, sending.advance),
+                    patience=PATIENCE,
+                )
                 for scene in scenes
             ]
             with progress.task("drawing invented patients", load.patients) as drawn:
@@ -81,7 +89,13 @@ class CrewHere:
         scene = SCENES[which](self._lab, answer_key)
         return exposure.measure(scene, drawing(show), lambda count, _of: done(count))
 
-    def ask(self, which: Which, answer_key: Manifest, progress: Asking) -> tuple[Scene, Outcome]:
+    def ask(
+        self,
+        which: Which,
+        answer_key: Manifest | None,
+        progress: Asking,
+        probes: Sequence[Probe] = PROBES,
+    ) -> tuple[Scene, Outcome]:
         """See :meth:`lab.crew.Crew.ask`."""
         scene = SCENES[which](self._lab, answer_key)
-        return scene, run(scene, progress=progress)
+        return scene, run(scene, probes, progress)

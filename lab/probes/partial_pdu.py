@@ -31,6 +31,7 @@ THE_REST = bytes(6 + 256 - len(HALF_P_DATA))
     standard=("PS3.8 9.3.5", "PS3.8 9.3.8"),
     fix="Give each PDU a deadline that counts from its first byte.",
     closing=closing.LIMITS,
+    waits=True,
     exhausts=True,
 )
 def partial_pdu(scene: Scene) -> Answered:

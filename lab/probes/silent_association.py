@@ -28,6 +28,7 @@ MARGIN = 1.5
     standard=("PS3.8 9.1.5", "PS3.8 7.3"),
     fix="Abort associations that are silent for longer than your slowest device.",
     closing=closing.LIMITS,
+    waits=True,
     exhausts=True,
 )
 def silent_association(scene: Scene) -> Answered:

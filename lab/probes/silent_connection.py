@@ -45,6 +45,7 @@ HALF_ASSOCIATE_RQ = bytes.fromhex("0100 00000100 0001 0000")
     severity=Severity.MEDIUM,
     standard=("PS3.8 9.1.5 (ARTIM)",),
     fix="End connections that do not complete their A-ASSOCIATE-RQ within seconds.",
+    waits=True,
     issued=False,
 )
 def silent_connection(scene: Scene) -> Answered:

@@ -4,7 +4,7 @@ from lab.probe import Answer, Severity, Untold, no, probe, yes
 from lab.probes import PROBES
 from lab.probes.list_patients import list_patients
 from lab.probes.unknown_called_ae import unknown_called_ae
-from lab.run import run
+from lab.run import joined, run
 from lab.verdict import SECURE_BUT_BROKEN, Verdict
 
 SOME = (list_patients, unknown_called_ae)
@@ -103,3 +103,32 @@ def test_a_fault_of_ours_is_inconclusive(right):
     assert finding.answered.answer is Answer.UNKNOWN
     assert finding.answered.untold is Untold.FAULT
     assert finding.judgement.verdict is Verdict.INCONCLUSIVE
+
+
+def test_two_runs_are_one_only_where_the_friends_were_served_both_times(right, down):
+    (early, late), nobody = SOME, replace(right, doors=down.doors)
+    first, second, silent = run(right, [early]), run(right, [late]), run(nobody, [late])
+
+    whole = joined(second, first)
+    assert [one.probe for one in whole.findings] == [
+        probe for probe in PROBES if probe in (early, late)
+    ]
+    assert whole.started == second.started
+    assert whole.positive_control.ok
+    assert not joined(first, silent).positive_control.ok
+    assert not joined(silent, first).positive_control.reached
+    assert joined(first, replace(second, positive_control=None)).positive_control is None
+
+
+def test_each_question_calls_from_its_own_address_in_whichever_run_it_is_put(right):
+    called = {}
+
+    def note(probe):
+        return replace(
+            probe, body=lambda scene: called.update({probe.id: scene.calls_from}) or no([])
+        )
+
+    some = PROBES[3:6]
+    run(right, [note(probe) for probe in PROBES if probe not in some])
+    run(right, [note(probe) for probe in some])
+    assert len(set(called.values())) == len(PROBES)
