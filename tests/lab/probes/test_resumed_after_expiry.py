@@ -57,3 +57,20 @@ def test_without_an_authority_the_question_is_not_asked(right):
 
 def test_an_archive_that_is_down_is_no_answer(down):
     assert probe.ask(down).answer is Answer.UNKNOWN
+
+
+def test_a_server_that_hangs_up_on_the_old_session_refuses_it(right, identities, tmp_path):
+    made = context(tmp_path, identities["pacs-secure"], ciphers="DEFAULT")
+    served = []
+
+    def serve(sock):
+        if served:
+            return  # no word of TLS
+        with made.wrap_socket(sock, server_side=True) as tls:
+            served.append(tls.recv(4096))
+            tls.sendall(b"\x02")
+
+    with serving(serve) as address:
+        answered = probe.ask(replace(right, doors=(Door(*address, tls=True),)))
+
+    assert answered.answer is Answer.NO, answered
