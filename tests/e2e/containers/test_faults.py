@@ -28,6 +28,8 @@ DRAWN_WITHIN = 400.0
 """Seconds for drawing what is sent: a busy machine has other things to do, too."""
 SOME = 5
 """Images after which something happens."""
+FROZEN = 5.0
+"""Seconds in which nothing is answered."""
 
 
 @pytest.mark.parametrize("which", ["secure", "open"])
@@ -55,6 +57,32 @@ def test_an_archive_that_is_killed_amid_stores_comes_back_by_itself_and_has_lost
 
 def _said_that_it_broke(sent):
     return any(seen.code in BROKEN or seen.code.startswith("abort") for seen in sent.evidence)
+
+
+def test_an_archive_that_is_frozen_amid_stores_goes_on_and_has_lost_nothing(
+    mended, service, others, identical
+):
+    """As by a host that is overloaded or suspended: nothing is refused, nothing is answered."""
+    folder, key = others
+    container, some = service("pacs-secure"), threading.Event()
+    counter = Counter(lambda done: some.set() if done >= SOME else None)
+    modality = Modality(visitor(mended, "secure"), folder, counter.add, patience=WELL_WITHIN)
+    with ThreadPoolExecutor(1) as pool:
+        sending = pool.submit(modality.send, key.patients)
+        assert some.wait(DRAWN_WITHIN)
+        container.pause()
+        try:
+            asks = visitor(mended, "secure")
+            patient = replace(asks.manners, deadline=FROZEN)
+            with asks.but(manners=patient).converse() as talk:
+                assert talk.echo() is None
+        finally:
+            container.unpause()
+        sent = sending.result()
+
+    planted = len(list(key.instances()))
+    assert (sent.instances, sent.failed) == (planted, 0)
+    assert identical("secure", key) == planted
 
 
 def test_a_network_that_is_cut_in_a_series_is_said_and_costs_nothing(
