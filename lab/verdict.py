@@ -57,6 +57,10 @@ class Judgement:
 
 
 SECURE_BUT_BROKEN = "secure but broken: an authorised peer was refused too"
+NO_IDENTITY = (
+    "refused without a cause, and no authorised peer to compare with: an identity that this "
+    "archive serves settles it (its AE titles; over TLS its certificate and key; its user if asked)"
+)
 IDENTITY_REFUSED = "your identity was refused, so that this refusal proves nothing"
 
 
@@ -87,9 +91,7 @@ def judge(
 def _without_friend(answered: Answered, causes: Collection[Cause]) -> Judgement:
     if names_the_cause(answered.evidence, causes):
         return Judgement(Verdict.PASS, "refused, and the wire itself named the cause")
-    return Judgement(
-        Verdict.INCONCLUSIVE, "refused without a cause, and no authorised peer to compare with"
-    )
+    return Judgement(Verdict.INCONCLUSIVE, NO_IDENTITY)
 
 
 def _beside(friend: PositiveControl, *, own: bool) -> Judgement:

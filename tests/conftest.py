@@ -1,6 +1,7 @@
 """What every test shares: third-party programs by name, and no silent skips in CI."""
 
 import functools
+import logging
 import os
 import shutil
 import signal
@@ -67,6 +68,16 @@ def program():
         return str(found)
 
     return path_of
+
+
+@pytest.fixture(autouse=True)
+def _own_log():
+    """A program that a test calls in this process sets its log up, on a stream of that test."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
 
 
 @functools.cache
