@@ -82,7 +82,8 @@ class Matrix(_Entry):
     )
     asked_again: tuple[str, ...] = Field(
         default=(),
-        description="Columns that were asked anew, each time: a friend was not served before",
+        description="Columns that were asked anew, each time: before, a friend was not served, or "
+        "a question found no answer",
     )
     refused: Mapping[str, str] = Field(
         default={}, description="By column where a friend was not served: what was seen"

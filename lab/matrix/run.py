@@ -26,7 +26,7 @@ Progress = Callable[[int, int, str], None]
 T = TypeVar("T")
 
 TWICE_MORE = 2
-"""How often a column is asked anew whose friends were not served."""
+"""How often a column is asked anew whose friends were not served, or that left a question open."""
 PRELOAD = ("lab.matrix.asking",)
 
 
@@ -122,8 +122,8 @@ class _Filling:
     def _ask(self, wanted: Mapping[Column, Sequence[str]]) -> Mapping[Column, Asked]:
         """Several columns at once, in the order wanted.
 
-        On a machine that has no time a friend may not be served: such a column is asked anew when
-        all others are done, and nothing else meanwhile.
+        On a machine that has no time a friend may not be served, or a question may find no answer:
+        such a column is asked anew when all others are done, and nothing else meanwhile.
         """
         self._of += sum(len(probes) for probes in wanted.values())
         pool = ThreadPoolExecutor(self._plan.jobs)
@@ -136,13 +136,13 @@ class _Filling:
         finally:
             pool.shutdown(cancel_futures=True)
         return {
-            column: self._until_served(column, wanted[column], one.result())
+            column: self._until_told(column, wanted[column], one.result())
             for column, one in asking.items()
         }
 
-    def _until_served(self, column: Column, probes: Sequence[str], asked: Asked) -> Asked:
+    def _until_told(self, column: Column, probes: Sequence[str], asked: Asked) -> Asked:
         for _ in range(TWICE_MORE):
-            if asked.served:
+            if asked.served and not any(map(_is_open, asked.answers.values())):
                 break
             self._again.append(column.name)
             self._of += len(probes)
@@ -164,6 +164,11 @@ def answers(asked: Mapping[Column, Asked]) -> Answers:
         for column, one in asked.items()
         if one.served
     }
+
+
+def _is_open(told: Answered) -> bool:
+    """Whether a question was put and found no answer."""
+    return told.untold in {Untold.UNCLEAR, Untold.NOT_REACHED, Untold.FAULT}
 
 
 def _not_tested(probes: Sequence[str], asked: Mapping[Column, Asked]) -> Mapping[str, str]:

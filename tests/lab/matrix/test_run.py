@@ -86,6 +86,32 @@ def test_where_a_friend_was_not_served_the_column_is_asked_again_once(monkeypatc
     assert not matrix.refused
 
 
+def test_a_column_with_a_question_that_found_no_answer_is_asked_again(monkeypatch):
+    times = []
+
+    def first_unclear(ablation, column, probes, told):
+        times.append(column.name)
+        unclear = column.is_open and times.count(column.name) == 1
+        answer = unknown(Untold.UNCLEAR) if unclear else yes(())
+        return Asked(dict.fromkeys(probes, answer), GOOD, {}, 1.0)
+
+    monkeypatch.setattr(run, "ask", first_unclear)
+    matrix = fill(Plan(catalogue.controls(), ("audit",), ("unknown_called_ae",)), lambda *_: None)
+
+    assert matrix.asked_again == ("open",)
+    assert matrix.cells["unknown_called_ae"]["open"] is Answer.YES
+
+
+@pytest.mark.parametrize("untold", [Untold.NOT_TESTED, Untold.NOT_APPLICABLE])
+def test_what_cannot_be_asked_is_not_asked_again(monkeypatch, untold):
+    def never(ablation, column, probes, told):
+        return Asked(dict.fromkeys(probes, unknown(untold)), GOOD, {}, 1.0)
+
+    monkeypatch.setattr(run, "ask", never)
+    matrix = fill(Plan(catalogue.controls(), ("audit",), ("unknown_called_ae",)), lambda *_: None)
+    assert matrix.asked_again == ()
+
+
 GOOD = PositiveControl("ALL", (), ok=True, reached=True)
 
 
