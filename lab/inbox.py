@@ -181,6 +181,8 @@ class _Server(ThreadedAssociationServer):
         self._arrived = arrived
         self._tls = tls
         self._tls_only = tls_only
+        self._wrapped: list[ssl.SSLSocket] = []
+        self._keeping = threading.Lock()
 
     def finish_request(self, request: Any, client_address: Any) -> None:
         """In a thread of its own: nothing an archive does here can hold up the next one."""
@@ -191,7 +193,7 @@ class _Server(ThreadedAssociationServer):
             if first:
                 spoke(first == TLS_HANDSHAKE)
             if first == TLS_HANDSHAKE and self._tls is not None:
-                request = self._tls.wrap_socket(request, server_side=True)
+                request = self._keep(self._tls.wrap_socket(request, server_side=True))
         except OSError:
             first = b""
         speaks_tls = first == TLS_HANDSHAKE
@@ -200,14 +202,27 @@ class _Server(ThreadedAssociationServer):
             return
         RequestHandler(request, client_address, self)
 
+    def _keep(self, wrapped: ssl.SSLSocket) -> ssl.SSLSocket:
+        """Note what is open: pynetdicom may leave it so where the peer was faster to hang up."""
+        with self._keeping:
+            still_open = [one for one in self._wrapped if one.fileno() != CLOSED]
+            self._wrapped = [*still_open, wrapped]
+        return wrapped
+
     def close(self) -> None:
         """Stop listening and end what is still open."""
         self.ae._servers.append(self)  # noqa: SLF001 - its shutdown takes itself off this list
         self.shutdown()
         for association in self.active_associations:
             _abort(association)
+        for sock in self._wrapped:
+            sock.close()
 
 
 def _abort(association: Association) -> None:
     with contextlib.suppress(Exception):  # it may have ended by itself meanwhile
         association.abort()
+
+
+CLOSED = -1
+"""File descriptor of a socket that was closed."""

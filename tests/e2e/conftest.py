@@ -455,8 +455,20 @@ def storescp(pacs, program, tmp_path):
         str(pacs.scp_port),
     ]
     log = tmp_path / "storescp.log"
-    with process(*command, log=log, env={**os.environ, "TCP_NODELAY": "1"}):
-        until(lambda: answers(pacs.scp_port), "storescp")
+
+    def start():
+        return stack.enter_context(process(*command, log=log, env=environment))
+
+    environment = {**os.environ, "TCP_NODELAY": "1"}
+    with contextlib.ExitStack() as stack:
+        running = [start()]
+
+        def is_there():
+            if running[-1].poll() is not None:  # somebody called out from this port just now
+                running.append(start())
+            return answers(pacs.scp_port)
+
+        until(is_there, "storescp")
         yield folder
 
 

@@ -1,6 +1,7 @@
 import pytest
 
 from lab.engines.ports import free_port
+from lab.friend import greet
 from lab.verdict import ExitCode, Verdict
 from lab.verify.address import Address
 from lab.verify.one import Plan, verify
@@ -8,6 +9,15 @@ from lab.verify.one import Plan, verify
 
 def verdicts(verified):
     return {entry.id: entry.verdict for entry in verified.report.probes}
+
+
+@pytest.fixture
+def fresh(hardened_with, all_controls):
+    """A hardened archive that nobody has asked yet: refused guesses of others make us wait."""
+    scene = hardened_with("fresh", all_controls)
+    friend, _ = greet(scene)
+    assert friend.ok
+    return scene
 
 
 def test_an_open_archive_fails_as_a_stranger_meets_it(planted, plan_for):
@@ -24,8 +34,8 @@ def test_an_open_archive_fails_as_a_stranger_meets_it(planted, plan_for):
     assert "Muster" not in verified.report.to_json()
 
 
-def test_a_hardened_archive_passes_beside_its_friends(right, plan_for):
-    verified = verify(plan_for(right))
+def test_a_hardened_archive_passes_beside_its_friends(fresh, plan_for):
+    verified = verify(plan_for(fresh))
     found = verdicts(verified)
 
     assert verified.report.positive_control.ok
