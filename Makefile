@@ -12,13 +12,16 @@ help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
 
 # Runtime packages only: what a demo needs. Versions and hashes come from the lock file, which is
-# complete (--no-deps): nothing is resolved anew, so that a release of today cannot break it.
+# complete (--no-deps): nothing is resolved anew, so that a release of today cannot break it. Our own
+# modules are compiled once: many programs start, each of them would do it again where nothing may be
+# written later.
 $(VENV)/runtime: requirements.lock pyproject.toml
 	@echo "Making the environment in $(VENV) (once; needs a package index or a local wheel folder) ..."
 	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info[:2] <= (3, 13) else "pacslab needs Python 3.11, 3.12 or 3.13, this is " + sys.version.split()[0] + "; call: make PYTHON=python3.12 ...")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
+	@$(BIN)/python -m compileall -q lab pacs_open pacs_secure sample_images
 	@touch $@
 
 $(VENV)/development: requirements-dev.lock $(VENV)/runtime
