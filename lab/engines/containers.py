@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from docker.errors import APIError, NotFound
+from docker.types import Ulimit
 
 from lab.engines import EngineError
 from lab.engines.daemon import Daemon
@@ -139,6 +140,7 @@ def run_beside(container: Container, service: str, command: Sequence[str]) -> No
         tmpfs=as_it.get("Tmpfs"),
         mem_limit=as_it["Memory"],
         pids_limit=as_it["PidsLimit"],
+        ulimits=[*_ulimits(as_it)],
     )
     try:
         beside.start()
@@ -146,6 +148,13 @@ def run_beside(container: Container, service: str, command: Sequence[str]) -> No
             raise EngineError(f"{service}: {last_words(beside) or 'it says nothing'}")
     finally:
         beside.remove(force=True)
+
+
+def _ulimits(as_it: Mapping[str, Any]) -> Iterator[Ulimit]:
+    """Podman, which would ask for more than a machine may give, names them as the kernel does."""
+    for one in as_it.get("Ulimits") or ():
+        name = one["Name"].removeprefix("RLIMIT_").lower()
+        yield Ulimit(name=name, soft=one["Soft"], hard=one["Hard"])
 
 
 def await_health(containers: Mapping[str, Container], within: float) -> None:

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import pytest
+from docker.types import Ulimit
 
 from lab.engines import EngineError, containers
 from lab.engines.containers import UnwellError
@@ -117,6 +118,17 @@ def test_a_command_in_a_container_that_does_not_run_is_told(service):
     still = service("one", start=False)
     with pytest.raises(EngineError, match="pacs-open is not running; `pacslab reset` starts it"):
         containers.do(still, "pacs-open", ["true"])
+
+
+def test_beside_a_container_no_more_files_may_be_open_than_in_it(service):
+    made = service("one", "true", ulimits=[Ulimit(name="nofile", soft=1000, hard=1000)])
+    containers.run_beside(made, "one", ["sh", "-c", "test $(ulimit -Hn) = 1000"])
+
+
+def test_podman_names_the_same_limits_as_the_kernel_does():
+    asked = {"Ulimits": [{"Name": "RLIMIT_NOFILE", "Soft": 1, "Hard": 2}]}
+    (limit,) = containers._ulimits(asked)
+    assert (limit.name, limit.soft, limit.hard) == ("nofile", 1, 2)
 
 
 def test_beside_a_stopped_container_its_volumes_are_at_hand(daemon, project, service):
