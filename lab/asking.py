@@ -31,9 +31,7 @@ def never_served(record: Record, shown: Credential) -> Answered:
     if shown.ends <= datetime.now(UTC):
         said = "the certificate had ended before we were served once, so nothing was taken up again"
         return unknown(Untold.UNCLEAR, record.evidence, said)
-    record.note(
-        showed("it serves no certificate that was made just now: it knows its devices' own")
-    )
+    record.note(showed("it served us in no session before, so there was nothing to go on with"))
     return no(record.evidence)
 
 

@@ -28,6 +28,8 @@ TLS_HANDSHAKE = b"\x16"
 """First byte of a TLS record that begins a handshake (RFC 8446 5.1)."""
 PATIENCE = 5.0
 """Seconds that a connection may take to say whether it speaks TLS."""
+CLOSED = -1
+"""File descriptor of a socket that was closed."""
 POLL = 0.02
 
 
@@ -222,7 +224,3 @@ class _Server(ThreadedAssociationServer):
 def _abort(association: Association) -> None:
     with contextlib.suppress(Exception):  # it may have ended by itself meanwhile
         association.abort()
-
-
-CLOSED = -1
-"""File descriptor of a socket that was closed."""

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from threading import Lock
 
 from cryptography import x509
 
@@ -164,7 +163,7 @@ def _revoke(lab: Lab, archive: Archive) -> Callable[[Credential], None] | None:
     if not (folder.is_dir() and process and crl and hasattr(signal, "SIGHUP")):
         return None
 
-    lock = Lock()
+    lock = threading.Lock()
 
     def revoke(shown: Credential) -> None:
         certificate = x509.load_pem_x509_certificate(shown.certificate.read_bytes())

@@ -202,7 +202,7 @@ class _Questions:
         """Answers in the order of the questions."""
         answers: dict[str, Asked] = {}
         together = _together(self._probes)
-        with ThreadPoolExecutor(len(together)) as pool:
+        with ThreadPoolExecutor(max(len(together), 1)) as pool:
             for asked in pool.map(partial(self._ask, greeted), together):
                 answers.update(asked)
         for probe in self._probes:

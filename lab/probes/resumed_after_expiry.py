@@ -10,7 +10,8 @@ Where the port speaks plaintext it goes on in plaintext: the question is whether
 served.
 
 What it cannot tell: whether a session is ended by a new revocation list as it is by a date
-(``resumed_after_revocation`` asks that).
+(``resumed_after_revocation`` asks that). An archive that knows each device's certificate serves
+none that was made just now: a no there tells nothing of the sessions of the devices it knows.
 """
 
 import time

@@ -12,7 +12,9 @@ seconds, since an archive's workers learn one after the other. Who is still serv
 was never revoked in truth: that is a yes, too. Where the port speaks plaintext it goes on in
 plaintext: the question is whether this peer is served.
 
-What it cannot tell: how the archive learns of a new list, and how soon in daily life.
+What it cannot tell: how the archive learns of a new list, and how soon in daily life. An archive
+that knows each device's certificate serves none that was made just now: a no there tells nothing of
+the sessions of the devices it knows.
 """
 
 from lab import closing, revoking

@@ -10,7 +10,8 @@ to know; then asks for a C-ECHO on the association that stands, for two seconds.
 speaks plaintext it goes on in plaintext: the question is whether this peer is served.
 
 What it cannot tell: whether rights that are taken back without a revocation end at once, too; the
-lab's archive looks at both, and its own tests prove it.
+lab's archive looks at both, and its own tests prove it. An archive that knows each device's
+certificate serves none that was made just now: a no there tells nothing of the devices it knows.
 
 How to close it:
 

@@ -45,7 +45,7 @@ class Offered:
     def _name(self, path, meta):
         try:
             ds = dcmread(path, force=True, specific_tags=["SOPClassUID", "SOPInstanceUID"])
-        except Exception:
+        except Exception:  # a data set that nobody can read: what the file meta says has to do
             ds = {}
         self.sop_class = UID(
             meta.get("MediaStorageSOPClassUID") or ds.get("SOPClassUID") or self.sop_class

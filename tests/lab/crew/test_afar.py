@@ -300,6 +300,12 @@ def test_a_certificate_that_is_not_made_is_a_fault_of_the_lab(no_key):
     assert untold == dict.fromkeys(brief, f"fault of the lab: pki: {said}")
 
 
+def test_questions_that_are_all_asked_alone_are_asked(no_key):
+    alone = [probe for probe in PROBES if probe.alone]
+    _, outcome = CrewAfar(answers, no_pki).ask("secure", no_key, lambda *_: None, alone)
+    assert [found.probe for found in outcome.findings] == alone
+
+
 def test_stranger_and_examiner_ask_at_the_same_time_and_what_disturbs_comes_last(no_key):
     both = threading.Barrier(5)
     alone = [probe.id for probe in PROBES if probe.alone]

@@ -48,7 +48,7 @@ def test_an_archive_that_knows_its_devices_certificates_serves_no_new_one(right)
     answered = probe.ask(right)
 
     assert answered.answer is Answer.NO
-    assert "no certificate that was made just now" in answered.evidence[-1].text
+    assert "nothing to go on with" in answered.evidence[-1].text
 
 
 def test_without_an_authority_the_question_is_not_asked(right):
