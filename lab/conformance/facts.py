@@ -16,8 +16,8 @@ from pacs_open.control import Control
 from pacs_open.door import Door
 from pacs_open.errors import ConfigurationError
 from pacs_open.values import Dimse
+from pacs_open.wire.items import APPLICATION_CONTEXT
 from pacs_open.wire.negotiation import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
-from pacs_open.wire.proposal import APPLICATION_CONTEXT
 from pacs_secure.config import AE_TITLE, load
 from pacs_secure.controls import CONTROLS
 from pacs_secure.tls_policies import POLICIES

@@ -1,11 +1,12 @@
 """pynetdicom's negotiation without its threads (PS3.7 D.3, PS3.8 9.3.2 and 9.3.3).
 
 Used are its public pieces: ``presentation.negotiate_as_acceptor`` and ``negotiate_as_requestor``
-with their table of SCP/SCU roles, the PDU and primitive classes. Its Association, ACSE and
-AssociationServer are not, though their constructors have hooks: each association starts two
-threads that poll, copies all contexts deeply (a third of the set-up time), asks policy in a
-hook that is fail-open, has no place for the refusal of a single presentation context, and a
-server binds its own socket, where our workers share one that is bound before they exist.
+with their table of SCP/SCU roles, and the class that reads an A-ASSOCIATE-AC; we write ours
+(:mod:`pacs_open.wire.items`). Its Association, ACSE and AssociationServer are not used, though
+their constructors have hooks: each association starts two threads that poll, copies all contexts
+deeply (a third of the set-up time), asks policy in a hook that is fail-open, has no place for the
+refusal of a single presentation context, and a server binds its own socket, where our workers
+share one that is bound before they exist.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,22 +16,15 @@ from typing import Any, Final
 
 from pydicom.uid import UID
 from pynetdicom import presentation
-from pynetdicom.pdu import A_ASSOCIATE_AC, A_ASSOCIATE_RQ
-from pynetdicom.pdu_primitives import (
-    A_ASSOCIATE,
-    ImplementationClassUIDNotification,
-    ImplementationVersionNameNotification,
-    MaximumLengthNotification,
-    SCP_SCU_RoleSelectionNegotiation,
-    SOPClassExtendedNegotiation,
-    UserIdentityNegotiation,
-)
+from pynetdicom.pdu import A_ASSOCIATE_AC
+from pynetdicom.pdu_primitives import A_ASSOCIATE, SCP_SCU_RoleSelectionNegotiation
 
 from pacs_open import transfer_capability
 from pacs_open.errors import ProtocolError
 from pacs_open.values import Dimse, PresentationContext
+from pacs_open.wire import items
 from pacs_open.wire.association import Agreement, Context
-from pacs_open.wire.proposal import APPLICATION_CONTEXT, Proposal, is_uid
+from pacs_open.wire.proposal import Proposal, is_uid
 
 IMPLEMENTATION_CLASS_UID: Final = "2.25.256837401285694213370129563214856017"
 IMPLEMENTATION_VERSION_NAME: Final = "PACSLAB_01"
@@ -113,14 +107,21 @@ def accept(
         if (outcome := outcomes[context.context_id]).result == 0
     }
     extended = _extended_answers(proposal, {c.abstract_syntax for c in contexts.values()})
-    user_information = [
-        *_mandatory(maximum_pdu),
-        *_role_items(proposal, outcomes),
-        *extended.values(),
-        *map(_user_identity, responses),
-    ]
-    relational = frozenset(uid for uid in extended if proposal.extended[uid][0] == 1)
-    pdu = _answer(proposal, outcomes, user_information)
+    pdu = items.acceptance(
+        proposal.request.called_ae_title,
+        proposal.request.calling_ae_title,
+        [
+            items.negotiated_context(context_id, outcome.result, outcome.transfer_syntax)
+            for context_id, outcome in outcomes.items()
+        ],
+        [
+            *_mandatory(maximum_pdu),
+            *_role_items(_role_replies(proposal, outcomes)),
+            *(items.extended_negotiation(uid, answer) for uid, answer in extended.items()),
+            *map(items.user_identity_answer, responses),
+        ],
+    )
+    relational = frozenset(uid for uid, answer in extended.items() if answer[0])
     return pdu, Agreement(contexts, proposal.maximum_pdu, relational)
 
 
@@ -133,77 +134,35 @@ def _outcome(context: PresentationContext, proposal: Proposal, refused: int | No
     return _negotiate(context.abstract_syntax, context.transfer_syntaxes, roles)
 
 
-def _mandatory(maximum_pdu: int) -> list[Any]:
-    maximum = MaximumLengthNotification()
-    maximum.maximum_length_received = maximum_pdu
-    implementation = ImplementationClassUIDNotification()
-    implementation.implementation_class_uid = UID(IMPLEMENTATION_CLASS_UID)
-    version = ImplementationVersionNameNotification()
-    version.implementation_version_name = IMPLEMENTATION_VERSION_NAME
-    return [maximum, implementation, version]
+def _mandatory(maximum_pdu: int) -> list[bytes]:
+    """The user information that each side owes the other (PS3.7 D.3.3)."""
+    return [
+        items.maximum_length(maximum_pdu),
+        items.implementation(IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME),
+    ]
 
 
-def _user_identity(response: bytes) -> UserIdentityNegotiation:
-    item = UserIdentityNegotiation()
-    item.server_response = response
-    return item
+def _role_items(roles: Mapping[str, _Roles]) -> Iterable[bytes]:
+    return [items.role_selection(uid, scu=scu, scp=scp) for uid, (scu, scp) in roles.items()]
 
 
-def _role_item(sop_class_uid: str, roles: _Roles) -> SCP_SCU_RoleSelectionNegotiation:
-    item = SCP_SCU_RoleSelectionNegotiation()
-    item.sop_class_uid = UID(sop_class_uid)
-    item.scu_role, item.scp_role = roles
-    return item
-
-
-def _role_items(
-    proposal: Proposal, outcomes: Mapping[int, _Outcome]
-) -> Iterable[SCP_SCU_RoleSelectionNegotiation]:
-    replies = {
+def _role_replies(proposal: Proposal, outcomes: Mapping[int, _Outcome]) -> Mapping[str, _Roles]:
+    return {
         context.abstract_syntax: reply
         for context in proposal.request.contexts
         if (reply := outcomes[context.context_id].role_reply)
     }
-    return [_role_item(uid, roles) for uid, roles in replies.items()]
 
 
-def _extended_answers(
-    proposal: Proposal, accepted: set[str]
-) -> dict[str, SOPClassExtendedNegotiation]:
+def _extended_answers(proposal: Proposal, accepted: set[str]) -> dict[str, bytes]:
     """Answer extended negotiation of queries: relational yes, all else no (PS3.4 C.5.1.1)."""
-    answers = {}
-    for uid, information in proposal.extended.items():
-        known = uid in transfer_capability.QUERY_RETRIEVE and uid in accepted
-        if known and 0 < len(information) <= _LONGEST_EXTENDED:
-            item = SOPClassExtendedNegotiation()
-            item.sop_class_uid = UID(uid)
-            item.service_class_application_information = bytes(
-                [information[0] == 1, *bytes(len(information) - 1)]
-            )
-            answers[uid] = item
-    return answers
-
-
-def _answer(
-    proposal: Proposal, outcomes: Mapping[int, _Outcome], user_information: list[Any]
-) -> bytes:
-    """Encode the A-ASSOCIATE-AC."""
-    results = []
-    for context_id, outcome in outcomes.items():
-        context = presentation.PresentationContext()
-        context.context_id = context_id
-        context.result = outcome.result
-        context.add_transfer_syntax(outcome.transfer_syntax)
-        results.append(context)
-    primitive = A_ASSOCIATE()
-    primitive.application_context_name = UID(APPLICATION_CONTEXT)
-    primitive.calling_ae_title = proposal.request.calling_ae_title
-    primitive.called_ae_title = proposal.request.called_ae_title
-    primitive.result = 0
-    primitive.result_source = 1
-    primitive.presentation_context_definition_results_list = results
-    primitive.user_information = user_information
-    return A_ASSOCIATE_AC(primitive).encode()
+    return {
+        uid: bytes([information[0] == 1, *bytes(len(information) - 1)])
+        for uid, information in proposal.extended.items()
+        if uid in transfer_capability.QUERY_RETRIEVE
+        and uid in accepted
+        and 0 < len(information) <= _LONGEST_EXTENDED
+    }
 
 
 @dataclass(frozen=True)
@@ -218,19 +177,19 @@ class Wanted:
 
 def propose(wanted: Wanted, *, maximum_pdu: int) -> bytes:
     """The A-ASSOCIATE-RQ to send."""
-    primitive = A_ASSOCIATE()
-    primitive.application_context_name = UID(APPLICATION_CONTEXT)
-    primitive.calling_ae_title = wanted.calling_ae_title
-    primitive.called_ae_title = wanted.called_ae_title
-    primitive.presentation_context_definition_list = _requested(wanted)
-    primitive.user_information = [
-        *_mandatory(maximum_pdu),
-        *(_role_item(uid, roles) for uid, roles in wanted.roles.items()),
-    ]
-    return A_ASSOCIATE_RQ(primitive).encode()
+    return items.request(
+        wanted.called_ae_title,
+        wanted.calling_ae_title,
+        [
+            items.proposed_context(one.context_id, one.abstract_syntax, one.transfer_syntaxes)
+            for one in wanted.contexts
+        ],
+        [*_mandatory(maximum_pdu), *_role_items(wanted.roles)],
+    )
 
 
 def _requested(wanted: Wanted) -> list[presentation.PresentationContext]:
+    """What we have proposed, as pynetdicom has it."""
     contexts = []
     for proposed in wanted.contexts:
         context = presentation.build_context(

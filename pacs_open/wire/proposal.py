@@ -23,10 +23,8 @@ from pacs_open.values import (
     PresentationContext,
     UserIdentity,
 )
+from pacs_open.wire.items import APPLICATION_CONTEXT
 from pacs_open.wire.upper_layer import AbortReason
-
-APPLICATION_CONTEXT: Final = "1.2.840.10008.3.1.1.1"
-"""The DICOM Application Context Name (PS3.7 A.2.1)."""
 
 MOST_CONTEXTS: Final = 128
 """Odd ids from 1 to 255 (PS3.8 9.3.2.2)."""
