@@ -15,9 +15,8 @@ from pacs_open.services.scp import Proposals
 from pacs_open.transfer_capability import EXPLICIT_LITTLE_ENDIAN, UNCOMPRESSED
 from pacs_open.wire.association import Channel
 from pacs_open.wire.command import Command, CommandField
-from pacs_open.wire.outgoing import Payload
+from pacs_open.wire.outgoing import FileRange, Payload
 from pacs_open.wire.proposal import MOST_CONTEXTS
-from pacs_open.wire.transport import FileRange
 
 _HIGHEST_MESSAGE_ID = 0xFFFF
 MOST_REENCODED = 512 * 1024 * 1024

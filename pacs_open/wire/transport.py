@@ -5,13 +5,10 @@ together cost 40 ms an instance; TCP_QUICKACK is re-armed after short reads wher
 """
 
 import contextlib
-import os
-import selectors
 import socket
 import ssl
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from pacs_open.errors import ConnectionLostError, DeadlineError
@@ -19,8 +16,9 @@ from pacs_open.errors import ConnectionLostError, DeadlineError
 READ_LENGTH: Final = 256 * 1024
 """Bytes asked for in one read, and the size of a connection's one buffer."""
 
-TLS_BATCH: Final = 256 * 1024
-"""Bytes given to TLS at once: each call costs the interpreter lock, whatever its length."""
+WRITE_STEP: Final = 128 * 1024
+"""Bytes that a peer must read within the write deadline, and that TLS is given at once: each call
+costs the interpreter lock, whatever its length."""
 
 TLS_RECORD: Final = 16 * 1024
 """Bytes of content in a full record (RFC 8446 5.1)."""
@@ -31,16 +29,10 @@ _MOST_PIECES: Final = 512
 _MOST_DRAINED: Final = 4 * 1024 * 1024
 _QUICKACK: Final[int | None] = getattr(socket, "TCP_QUICKACK", None)
 _MORE: Final[int] = getattr(socket, "MSG_MORE", 0)
+_CORK: Final[int | None] = getattr(socket, "TCP_CORK", None)
 _HAS_SENDMSG: Final = hasattr(socket.socket, "sendmsg")
 
-
-@dataclass(frozen=True)
-class FileRange:
-    """Stored bytes to be sent as they are: ``length`` bytes of ``fd`` from ``offset``."""
-
-    fd: int
-    offset: int
-    length: int
+_Piece = bytes | bytearray | memoryview
 
 
 class Transport:
@@ -51,6 +43,7 @@ class Transport:
         self._write_deadline = write_deadline
         self._buffer = memoryview(bytearray(READ_LENGTH))
         self.is_tls = isinstance(sock, ssl.SSLSocket)
+        self._takes_pieces = _HAS_SENDMSG and not self.is_tls
         with contextlib.suppress(OSError):  # a peer that is gone already says so when read
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
@@ -105,72 +98,52 @@ class Transport:
 
     # -- writing
 
-    def send(self, pieces: Sequence[bytes | memoryview], *, more: bool = False) -> None:
-        """Write all pieces in as few packets as can be; ``more`` promises a write at once."""
-        deadline = time.monotonic() + self._write_deadline
-        if self.is_tls or not _HAS_SENDMSG or len(pieces) == 1:
-            for batch in _batches(pieces):
-                self._send_all(batch, deadline)
+    def send(self, pieces: Sequence[_Piece], *, more: bool = False) -> None:
+        """Write all pieces in as few packets as can be; ``more`` promises a write at once.
+
+        The deadline begins anew with each WRITE_STEP bytes that the peer has made room for.
+        """
+        if self._takes_pieces:
+            for start in range(0, len(pieces), _MOST_PIECES):
+                group = pieces[start : start + _MOST_PIECES]
+                self._write(group, more=more or start + len(group) < len(pieces))
+        else:
+            with self._corked(pieces):
+                for batch in _batches(pieces):
+                    self._write([batch])
+
+    def _write(self, pieces: Sequence[_Piece], *, more: bool = False) -> None:
+        deadline, taken = time.monotonic() + self._write_deadline, 0
+        try:
+            while pieces:
+                self._socket.settimeout(max(deadline - time.monotonic(), 0.001))
+                sent = self._send_some(pieces, more=more)
+                pieces, taken = _left(pieces, sent), taken + sent
+                if taken >= WRITE_STEP:
+                    deadline, taken = time.monotonic() + self._write_deadline, 0
+        except TimeoutError:
+            message = f"the peer did not read for {self._write_deadline:.0f} s"
+            raise DeadlineError(message) from None
+        except (OSError, ValueError) as error:
+            raise ConnectionLostError(_words(error)) from error
+
+    def _send_some(self, pieces: Sequence[_Piece], *, more: bool) -> int:
+        """Bytes that one call to the system takes."""
+        if self._takes_pieces:
+            return self._socket.sendmsg(pieces, (), _MORE if more else 0)
+        return self._socket.send(memoryview(pieces[0])[:WRITE_STEP])  # TLS: all of it, or none
+
+    @contextlib.contextmanager
+    def _corked(self, pieces: Sequence[_Piece]) -> Iterator[None]:
+        """Let records fill packets: TLS writes each by itself, and each would leave alone."""
+        if _CORK is None or sum(map(len, pieces)) <= TLS_RECORD:
+            yield
             return
-        for start in range(0, len(pieces), _MOST_PIECES):
-            group = pieces[start : start + _MOST_PIECES]
-            self._send_pieces(group, deadline, more=more or start + len(group) < len(pieces))
-
-    def send_file(self, stored: FileRange) -> None:
-        """Write stored bytes without copying them where the system can (not through TLS)."""
-        deadline = time.monotonic() + self._write_deadline
-        offset, left = stored.offset, stored.length
+        with contextlib.suppress(OSError):  # a peer that is gone says so when written to
+            self._socket.setsockopt(socket.IPPROTO_TCP, _CORK, 1)
+        yield
         with contextlib.suppress(OSError):
-            self._socket.settimeout(self._write_deadline)  # or sendfile itself would block
-        while left and not self.is_tls and hasattr(os, "sendfile"):
-            try:
-                sent = os.sendfile(self._socket.fileno(), stored.fd, offset, left)
-            except BlockingIOError:
-                self._wait_until_writable(deadline)
-                continue
-            except OSError as error:
-                raise ConnectionLostError(_words(error)) from error
-            if sent == 0:
-                raise ConnectionLostError("stored bytes ended early")
-            offset, left = offset + sent, left - sent
-        for chunk in read_range(FileRange(stored.fd, offset, left)):
-            self._send_all(chunk, deadline)
-
-    def _send_all(self, data: bytes | bytearray | memoryview, deadline: float) -> None:
-        try:
-            self._socket.settimeout(max(deadline - time.monotonic(), 0.001))
-            self._socket.sendall(data)
-        except TimeoutError:
-            raise self._not_reading() from None
-        except (OSError, ValueError) as error:
-            raise ConnectionLostError(_words(error)) from error
-
-    def _send_pieces(
-        self, pieces: Sequence[bytes | memoryview], deadline: float, *, more: bool
-    ) -> None:
-        try:
-            self._socket.settimeout(max(deadline - time.monotonic(), 0.001))
-            sent = self._socket.sendmsg(pieces, (), _MORE if more else 0)
-        except TimeoutError:
-            raise self._not_reading() from None
-        except (OSError, ValueError) as error:
-            raise ConnectionLostError(_words(error)) from error
-        for piece in pieces:
-            if sent >= len(piece):
-                sent -= len(piece)
-            else:
-                self._send_all(memoryview(piece)[sent:], deadline)
-                sent = 0
-
-    def _wait_until_writable(self, deadline: float) -> None:
-        left = deadline - time.monotonic()
-        with selectors.DefaultSelector() as selector:
-            selector.register(self._socket, selectors.EVENT_WRITE)
-            if left <= 0 or not selector.select(left):
-                raise self._not_reading()
-
-    def _not_reading(self) -> DeadlineError:
-        return DeadlineError(f"the peer did not read for {self._write_deadline:.0f} s")
+            self._socket.setsockopt(socket.IPPROTO_TCP, _CORK, 0)
 
     # -- the end
 
@@ -208,32 +181,26 @@ class Transport:
             self._socket.close()
 
 
-def read_range(stored: FileRange) -> Iterator[bytes]:
-    """Stored bytes in chunks of TLS_BATCH; ConnectionLostError if they end early."""
-    offset, end = stored.offset, stored.offset + stored.length
-    while offset < end:
-        chunk = _read_at(stored.fd, min(end - offset, TLS_BATCH), offset)
-        if not chunk:
-            raise ConnectionLostError("stored bytes ended early")
-        yield chunk
-        offset += len(chunk)
+def _left(pieces: Sequence[_Piece], sent: int) -> Sequence[_Piece]:
+    """What is left of the pieces behind the first ``sent`` bytes."""
+    for number, piece in enumerate(pieces):
+        if sent < len(piece):
+            return [memoryview(piece)[sent:], *pieces[number + 1 :]]
+        sent -= len(piece)
+    return ()
 
 
-def _read_at(fd: int, length: int, offset: int) -> bytes:
-    if hasattr(os, "pread"):
-        return os.pread(fd, length, offset)
-    os.lseek(fd, offset, os.SEEK_SET)  # Windows: each sender opens its own descriptor
-    return os.read(fd, length)
-
-
-def _batches(pieces: Iterable[bytes | memoryview]) -> Iterable[bytes | bytearray | memoryview]:
-    """Join pieces into batches of about TLS_BATCH bytes."""
+def _batches(pieces: Sequence[_Piece]) -> Iterator[_Piece]:
+    """Join short pieces; a long one goes alone, uncopied."""
     held = bytearray()
     for piece in pieces:
-        held += piece
-        if len(held) >= TLS_BATCH:
+        if held and len(held) + len(piece) > WRITE_STEP:
             yield held
             held = bytearray()
+        if len(piece) < WRITE_STEP:
+            held += piece
+        else:
+            yield piece
     if held:
         yield held
 

@@ -485,8 +485,7 @@ def test_a_disk_that_fails_within_a_data_set_ends_the_association(filled, identi
     def unreadable(*_):
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr("pacs_open.wire.outgoing._SENDFILE_FROM", 1 << 30)
-    monkeypatch.setattr("pacs_open.wire.transport._read_at", unreadable)
+    monkeypatch.setattr("pacs_open.wire.outgoing._read", unreadable)
     with (
         pytest.raises((PeerAbortedError, ConnectionLostError)),
         filled.scu(*GET, roles=ROLES) as scu,

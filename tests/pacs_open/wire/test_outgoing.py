@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pacs_open.errors import ConnectionLostError
 from pacs_open.wire import dimse, outgoing, upper_layer
 from pacs_open.wire.command import Command, CommandField
-from pacs_open.wire.outgoing import HELD_AT_MOST, Outgoing
-from pacs_open.wire.transport import FileRange, Transport
+from pacs_open.wire.outgoing import HELD_AT_MOST, STORED_AT_ONCE, FileRange, Outgoing
+from pacs_open.wire.transport import Transport
 
 STORE = Command(
     CommandField.C_STORE_RQ, affected_sop_class_uid="1.2", message_id=2, has_data_set=True
@@ -77,6 +78,57 @@ def test_what_is_sent_arrives_whatever_its_form(line, tmp_path, maximum_pdu, siz
     assert line.heard() == [STORE, data]
 
 
+@pytest.fixture
+def store_file(tmp_path):
+    """A place in a file, with other bytes before and behind it."""
+    with (tmp_path / "segment").open("w+b") as file:
+
+        def write(data):
+            file.write(b"head" + data + b"tail")
+            file.flush()
+            return FileRange(file.fileno(), 4, len(data))
+
+        yield write
+
+
+@pytest.mark.parametrize("system", ["reads less", "cannot scatter", "cannot read at a place"])
+def test_stored_bytes_arrive_whatever_the_system_can_do(line, store_file, monkeypatch, system):
+    data = os.urandom(2 * STORED_AT_ONCE + 5)
+    stored = store_file(data)
+    if system == "reads less":
+        sound = os.preadv
+        monkeypatch.setattr(os, "preadv", lambda fd, places, at: sound(fd, places[:1], at))
+    else:
+        monkeypatch.delattr(os, "preadv")
+    if system == "cannot read at a place":
+        monkeypatch.delattr(os, "pread")
+
+    Outgoing(line.transport, 131072).send(1, STORE, stored)
+
+    assert line.heard() == [STORE, data]
+
+
+def test_one_data_set_leaves_nothing_of_itself_in_the_next(line, store_file):
+    sender = Outgoing(line.transport, 131072)
+    long, short = os.urandom(300_000), os.urandom(1000)
+    stored = store_file(long + short)
+
+    sender.send(1, STORE, FileRange(stored.fd, 4, len(long)))
+    sender.send(1, STORE, FileRange(stored.fd, 4 + len(long), len(short)))
+
+    assert line.heard() == [STORE, long, STORE, short]
+
+
+@pytest.mark.parametrize("size", [3, 200_000, STORED_AT_ONCE + 3])
+def test_stored_bytes_that_end_early_end_the_connection(line, store_file, size):
+    stored = store_file(bytes(size))
+
+    with pytest.raises(ConnectionLostError):
+        Outgoing(line.transport, 131072).send(1, STORE, FileRange(stored.fd, 4, size + 5))
+
+    assert line.heard() in ([], [STORE])
+
+
 def test_held_messages_wait_for_the_flush(line):
     outgoing = Outgoing(line.transport, 0)
     responses = [Command(CommandField.C_FIND_RSP, status=number) for number in range(3)]
@@ -114,17 +166,19 @@ def test_no_more_is_held_than_the_bound(line):
     assert len(line.heard()) == 80
 
 
-def test_tiny_fragments_are_not_all_in_memory_at_once():
+def test_tiny_fragments_are_not_all_in_memory_at_once(store_file):
     class Counting:
-        is_tls = True
-        most = 0
+        most = longest = 0
 
         def send(self, pieces, *, more=False):
             self.most = max(self.most, len(pieces))
+            self.longest = max(self.longest, sum(map(len, pieces)))
 
-    transport = Counting()
-    Outgoing(transport, 8).send(1, STORE, bytes(1_000_000))
+    transport, data = Counting(), bytes(1_000_000)
+    for payload in (data, store_file(data)):
+        Outgoing(transport, 8).send(1, STORE, payload)
     assert transport.most < 40_000
+    assert transport.longest < 2 * STORED_AT_ONCE
 
 
 @given(st.lists(st.binary(max_size=300), max_size=20), st.integers(2, 500))

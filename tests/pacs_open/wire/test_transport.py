@@ -8,7 +8,7 @@ import pytest
 from pacs_open.door import Door
 from pacs_open.errors import ConnectionLostError, DeadlineError
 from pacs_open.wire import handshake
-from pacs_open.wire.transport import TLS_RECORD, FileRange, Transport, read_range
+from pacs_open.wire.transport import TLS_RECORD, Transport
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def pair():
 def _read_all(sock, count):
     held = bytearray()
     while len(held) < count:
-        held += sock.recv(1 << 20)
+        held += sock.recv(min(count - len(held), 1 << 20))
     return bytes(held)
 
 
@@ -81,45 +81,33 @@ def test_pieces_arrive_in_order(pair, pieces):
     assert received == [whole]
 
 
-@pytest.mark.parametrize("offset", [0, 7])
-def test_stored_bytes_arrive_as_they_lie(pair, tmp_path, offset):
-    transport, other = pair
-    data = os.urandom(3_000_000)
-    (tmp_path / "segment").write_bytes(data)
-    received = []
-    reader = threading.Thread(target=lambda: received.append(_read_all(other, len(data) - offset)))
+@pytest.mark.parametrize("pieces", [1, 2])
+def test_a_peer_that_does_not_read_meets_the_write_deadline(pair, pieces):
+    transport, _ = pair
+
+    with pytest.raises(DeadlineError):
+        transport.send([bytes(30_000_000 // pieces)] * pieces)
+
+
+@pytest.mark.parametrize("over", ["pair", "encrypted"])
+def test_a_peer_that_reads_slowly_but_reads_is_waited_for(request, over):
+    """All its pauses together are three times the write deadline."""
+    transport, other = request.getfixturevalue(over)
+    whole = bytes(30_000_000)
+
+    def read_slowly():
+        for _ in range(30):
+            _read_all(other, 1_000_000)
+            threading.Event().wait(0.05)
+
+    reader = threading.Thread(target=read_slowly)
     reader.start()
-    with (tmp_path / "segment").open("rb") as file:
-        stored = FileRange(file.fileno(), offset, len(data) - offset)
 
-        transport.send_file(stored)
+    transport.send([whole])
 
-        assert b"".join(read_range(stored)) == data[offset:]
-    reader.join()
-    assert received == [data[offset:]]
-
-
-def test_stored_bytes_that_end_early_end_the_connection(pair, tmp_path):
-    transport, _ = pair
-    (tmp_path / "segment").write_bytes(b"short")
-    with (tmp_path / "segment").open("rb") as file, pytest.raises(ConnectionLostError):
-        transport.send_file(FileRange(file.fileno(), 0, 10))
-
-
-@pytest.mark.parametrize("way", ["pieces", "whole", "file"])
-def test_a_peer_that_does_not_read_meets_the_write_deadline(pair, tmp_path, way):
-    transport, _ = pair
-    data = b"x" * 30_000_000
-    (tmp_path / "segment").write_bytes(data)
-    with (tmp_path / "segment").open("rb") as file:
-        send = {
-            "file": lambda: transport.send_file(FileRange(file.fileno(), 0, len(data))),
-            "whole": lambda: transport.send([data]),
-            "pieces": lambda: transport.send([data[:15_000_000], data[15_000_000:]]),
-        }[way]
-
-        with pytest.raises(DeadlineError):
-            send()
+    transport.close_after_last_word(10)
+    reader.join(10)
+    assert not reader.is_alive()
 
 
 def test_the_last_word_arrives_though_the_peer_was_still_talking(pair):
