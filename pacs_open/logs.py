@@ -8,6 +8,7 @@ import json
 import logging
 import sys
 import time
+from functools import lru_cache
 from typing import Final, Literal, TextIO
 
 from pacs_open.values import Event, Moment
@@ -30,8 +31,7 @@ class TextFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """One line, with no traceback: exception messages may hold a peer's data."""
-        stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(record.created))
-        return f"{stamp} {record.levelname} {escape(record.getMessage())}"
+        return f"{_stamp(int(record.created))} {record.levelname} {escape(record.getMessage())}"
 
 
 class JsonFormatter(logging.Formatter):
@@ -40,14 +40,32 @@ class JsonFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """One line; ``json`` escapes whatever is not printable ASCII."""
         line: dict[str, object] = {
-            "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(record.created)),
+            "time": _stamp(int(record.created)),
             "level": record.levelname.lower(),
             "event": "log",
-            "message": record.getMessage(),
-            "process": record.process,
         }
-        line.update(getattr(record, "details", {}))
+        found = getattr(record, "details", None)
+        line |= found if found is not None else {"message": record.getMessage()}
+        line["process"] = record.process
         return json.dumps(line)
+
+
+@lru_cache(maxsize=2)
+def _stamp(second: int) -> str:
+    """A moment in UTC; a busy archive writes thousands of lines in each second."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(second))
+
+
+class _Words:
+    """What an event has, as text; made only for those who read text."""
+
+    def __init__(self, found: dict[str, object]) -> None:
+        self._found = found
+
+    def __str__(self) -> str:
+        """Its moment, then the rest by name."""
+        rest = (f" {name}={value}" for name, value in self._found.items() if name != "event")
+        return f"{self._found['event']}{''.join(rest)}"
 
 
 def set_up(log_format: LogFormat, stream: TextIO | None = None) -> None:
@@ -58,6 +76,8 @@ def set_up(log_format: LogFormat, stream: TextIO | None = None) -> None:
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)
     logging.captureWarnings(True)
+    logging._srcfile = None  # noqa: SLF001 - its HOWTO: no line tells where it was written
+    logging.logThreads = logging.logMultiprocessing = False
     for name in _FOREIGN:
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
 
@@ -90,5 +110,4 @@ def log_event(event: Event) -> None:
     if not _log.isEnabledFor(level):
         return
     found = details(event)
-    words = " ".join(f"{name}={value}" for name, value in found.items() if name != "event")
-    _log.log(level, "%s %s", event.moment, words, extra={"details": found})
+    _log.log(level, "%s", _Words(found), extra={"details": found})

@@ -23,7 +23,8 @@ _SHORT_VR_NAMES = (
 SHORT_VRS = frozenset(name.encode() for name in _SHORT_VR_NAMES)
 """Explicit VRs with a 16-bit length (PS3.5 Table 7.1-2); all others have 32 bits (Table 7.1-1)."""
 
-_SHORT = Struct("<HH2sH")
+SHORT_HEADER = Struct("<HH2sH")
+"""Group, element, VR and length of an element whose explicit VR is one of these."""
 _LONG = Struct("<HH2sHL")
 _IMPLICIT = Struct("<HHL")
 _LENGTH = Struct("<L")
@@ -44,7 +45,7 @@ def header(tag: int, vr: str, length: int, *, explicit: bool) -> bytes:
     if not explicit:
         return _IMPLICIT.pack(group, number, length)
     if vr.encode() in SHORT_VRS:
-        return _SHORT.pack(group, number, vr.encode(), length)
+        return SHORT_HEADER.pack(group, number, vr.encode(), length)
     return _LONG.pack(group, number, vr.encode(), 0, length)
 
 
@@ -76,7 +77,7 @@ def read_header(data: bytes | bytearray | memoryview, at: int, *, explicit: bool
     """
     if len(data) - at < 8:  # noqa: PLR2004 - the shortest header
         return None
-    group, number, vr, short = _SHORT.unpack_from(data, at)
+    group, number, vr, short = SHORT_HEADER.unpack_from(data, at)
     tag = group << 16 | number
     if not explicit or group == ITEM_GROUP:  # items and delimiters have no VR
         return tag, b"", _LENGTH.unpack_from(data, at + 4)[0], 8

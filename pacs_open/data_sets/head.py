@@ -15,6 +15,8 @@ from pacs_open.data_sets.elements import (
     ITEM_DELIMITER,
     ITEM_GROUP,
     SEQUENCE_DELIMITER,
+    SHORT_HEADER,
+    SHORT_VRS,
     UNDEFINED_LENGTH,
     MalformedDataSetError,
     read_header,
@@ -31,6 +33,8 @@ DEEPEST = 32
 """Sequences in sequences that are followed."""
 LONGEST_VALUE = 16 * 1024
 """Characters of a value that are kept."""
+_OFTEN_THE_SAME = 64
+"""Bytes of values that are decoded once: of a series, most images say the same."""
 _FIRST_GROUP = 0x0008
 _UNNAMED = frozenset({b"", b"UN"})
 """No VR of its own: implicit, or passed on by somebody who did not know it."""
@@ -43,6 +47,7 @@ _BINARY = {
 }  # fmt: skip
 _READABLE = _TEXT | _ASCII | frozenset(_BINARY)
 _PARAGRAPHS = frozenset({"LT", "ST", "UT"})
+_NAMES = {vr: vr.decode("ascii") for vr in SHORT_VRS}
 
 
 class _NeedMoreError(Exception):
@@ -98,6 +103,7 @@ class HeadScanner:
         self._buffer += data[: LIMIT - len(self._buffer)]
         try:
             while not self.stopped:
+                self._usual_elements()
                 self._element()
         except _NeedMoreError:
             if len(self._buffer) >= LIMIT:
@@ -114,6 +120,33 @@ class HeadScanner:
         self.fault = self.fault or fault
         self.stopped = True
         self._buffer = bytearray()
+
+    def _usual_elements(self) -> None:
+        """Short elements with a VR that follow each other in order, whole: nearly all there are.
+
+        Their loop is tight, because every store waits for it. Anything else ends it, and is left
+        to :meth:`_element`.
+        """
+        if self._implicit or self._closers:
+            return
+        buffer, at, last = self._buffer, self._position, self._last
+        longest = len(buffer) - SHORT_HEADER.size
+        while at <= longest:
+            group, number, vr, length = SHORT_HEADER.unpack_from(buffer, at)
+            tag = group << 16 | number
+            end = at + SHORT_HEADER.size + length
+            if vr not in SHORT_VRS or not last < tag <= LAST_TAG or end > len(buffer):
+                break
+            keyword, _ = _kept(tag)
+            if keyword:
+                if group < _FIRST_GROUP or length > LONGEST_VALUE:
+                    break
+                name = _NAMES[vr]
+                if name in _READABLE:
+                    self._keep(keyword, name, bytes(buffer[end - length : end]))
+            at, last = end, tag
+        self._position, self._last = at, last
+        self.reaches = max(self.reaches, at)
 
     def _element(self) -> None:
         start = self._position
@@ -198,16 +231,25 @@ class HeadScanner:
             self._move(value + length)
 
     def _keep(self, keyword: str, vr: str, value: bytes) -> None:
-        if vr in _ASCII:
-            text = value.decode("latin-1")
-        elif vr in _TEXT:
-            text = character_sets.decode(value, self._encodings, vr)
-        else:
-            text = _numbers(vr, value)
-        text = text.replace("\0", "")
-        self.elements[keyword] = text.rstrip() if vr in _PARAGRAPHS else text.strip()
+        read = _text_again if len(value) <= _OFTEN_THE_SAME else _text
+        self.elements[keyword] = text = read(vr, value, self._encodings)
         if keyword == "SpecificCharacterSet":
             self._encodings = character_sets.encodings(text)
+
+
+def _text(vr: str, value: bytes, encodings: tuple[str, ...]) -> str:
+    """A value as text, without its padding."""
+    if vr in _ASCII:
+        text = value.decode("latin-1")
+    elif vr in _TEXT:
+        text = character_sets.decode(value, encodings, vr)
+    else:
+        text = _numbers(vr, value)
+    text = text.replace("\0", "")
+    return text.rstrip() if vr in _PARAGRAPHS else text.strip()
+
+
+_text_again = lru_cache(maxsize=1024)(_text)
 
 
 def _written(tag: int) -> str:

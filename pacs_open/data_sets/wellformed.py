@@ -9,7 +9,10 @@ from pacs_open.data_sets.elements import (
     DEEPEST_NESTING,
     ITEM,
     ITEM_DELIMITER,
+    ITEM_GROUP,
     SEQUENCE_DELIMITER,
+    SHORT_HEADER,
+    SHORT_VRS,
     UNDEFINED_LENGTH,
     MalformedDataSetError,
     read_header,
@@ -47,6 +50,10 @@ class Walk:
         if self._rest:
             at = self._across(data)
         while at < len(data):
+            if self._explicit and not self._open:
+                at = _after_usual_elements(data, at)
+                if at >= len(data):
+                    break
             header = read_header(data, at, explicit=self._explicit)
             if header is None:
                 self._rest = bytes(data[at:])
@@ -78,7 +85,7 @@ class Walk:
 
     def _enter(self, tag: int, vr: bytes, length: int) -> int:
         """Bytes of this element to step over; opens and closes what has no length of its own."""
-        if tag >> 16 == 0xFFFE:  # noqa: PLR2004 - items and delimiters
+        if tag >> 16 == ITEM_GROUP:
             return self._item(tag, length)
         if self._open and not self._open[-1][1]:
             raise MalformedDataSetError("a sequence holds something else than items", tag)
@@ -107,3 +114,17 @@ class Walk:
         if len(self._open) >= 2 * DEEPEST_NESTING:
             raise MalformedDataSetError("sequences are nested too deeply", tag)
         self._open.append((self._explicit, in_item))
+
+
+def _after_usual_elements(data: bytes | memoryview, at: int) -> int:
+    """Offset behind elements with a short explicit VR, as far as their headers are here.
+
+    Nearly all elements are such, and their loop is tight because every store waits for it.
+    """
+    last = len(data) - SHORT_HEADER.size
+    while at <= last:
+        group, _, vr, length = SHORT_HEADER.unpack_from(data, at)
+        if vr not in SHORT_VRS or not _FIRST_GROUP <= group < ITEM_GROUP:
+            break
+        at += SHORT_HEADER.size + length
+    return at

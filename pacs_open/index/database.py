@@ -41,6 +41,9 @@ class Database(Protocol):
     def begin(self) -> Connection:
         """Begin the one transaction that may write now, in all processes."""
 
+    def commit(self, connection: Connection) -> None:
+        """End it: what was written stands, for everybody."""
+
     def let_go(self) -> None:
         """Give up what was begun."""
 

@@ -160,7 +160,7 @@ class Index:
 
     def _commit(self, connection: Connection) -> None:
         try:
-            connection.commit()
+            self._database.commit(connection)
         except DBAPIError as error:
             if error.connection_invalidated:
                 fault = self._database.fault(error)

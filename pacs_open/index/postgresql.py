@@ -118,6 +118,10 @@ class Postgresql:
         self._writer.exec_driver_sql("SELECT pg_advisory_xact_lock(%s)", (_TURN,))
         return self._writer
 
+    def commit(self, connection: Connection) -> None:
+        """COMMIT."""
+        connection.commit()
+
     def let_go(self) -> None:
         """Roll back; a connection that cannot even do that is given up."""
         if self._writer is None:

@@ -5,6 +5,7 @@ SQLite's own.
 """
 
 import contextlib
+import os
 import sqlite3
 import time
 from collections.abc import Sequence
@@ -50,14 +51,13 @@ class Sqlite:
             connect_args={"timeout": database.PATIENCE, "check_same_thread": False},
         )
         event.listen(self.engine, "connect", _set_up)
-        event.listen(self.engine, "begin", _begin)
 
     def look(self) -> None:
         """Is the file still there? SQLite would go on happily in one that was removed."""
         if self.path is None or self._inode is None:
             return
         try:
-            there = self.path.stat().st_ino == self._inode
+            there = os.stat(self.path).st_ino == self._inode  # noqa: PTH116 - at every store
         except OSError:
             there = False
         if not there:
@@ -77,7 +77,7 @@ class Sqlite:
 
     def bound(self, connection: Connection, within: float | None) -> None:
         """Let SQLite ask every now and then whether it is too late to go on."""
-        raw: Any = connection.connection.dbapi_connection
+        raw = self._raw(connection)
         if within is None:
             raw.set_progress_handler(None, 0)
             return
@@ -85,19 +85,31 @@ class Sqlite:
         raw.set_progress_handler(lambda: time.monotonic() > deadline, _STEPS_UNASKED)
 
     def begin(self) -> Connection:
-        """BEGIN IMMEDIATE."""
+        """BEGIN IMMEDIATE, asked of the driver: every store waits for it.
+
+        SQLAlchemy knows of one transaction only, which begins with the connection and has no end.
+        """
         if self._writer is None:
-            self._writer = self.engine.connect().execution_options(writing=True)
-            raw: Any = self._writer.connection.dbapi_connection
-            raw.execute("PRAGMA busy_timeout=0")  # our patience, see _begin
-        self._writer.begin()
+            self._writer = self.engine.connect()
+            self._writer.begin()
+            self._raw(self._writer).execute("PRAGMA busy_timeout=0")  # our patience, see below
+        _begin(self._raw(self._writer))
         return self._writer
+
+    def commit(self, connection: Connection) -> None:
+        """COMMIT."""
+        self._raw(connection).execute("COMMIT")
 
     def let_go(self) -> None:
         """Roll back; the connection stays good."""
-        if self._writer is not None and self._writer.in_transaction():
-            with contextlib.suppress(SQLAlchemyError):
-                self._writer.rollback()
+        if self._writer is not None and self._raw(self._writer).in_transaction:
+            with contextlib.suppress(sqlite3.Error):
+                self._raw(self._writer).execute("ROLLBACK")
+
+    @staticmethod
+    def _raw(connection: Connection) -> Any:
+        """The driver's own connection."""
+        return connection.connection.dbapi_connection
 
     def empty(self, connection: Connection, tables: Sequence[Table]) -> None:
         """Remove all rows."""
@@ -122,7 +134,6 @@ class Sqlite:
         if self._writer is not None:
             with contextlib.suppress(SQLAlchemyError):
                 self._writer.exec_driver_sql("PRAGMA optimize")
-                self._writer.rollback()
             self._writer.close()
             self._writer = None
         self.engine.dispose()
@@ -143,14 +154,11 @@ def _set_up(connection: Any, _record: object) -> None:
     cursor.close()
 
 
-def _begin(connection: Connection) -> None:
+def _begin(raw: Any) -> None:
     """BEGIN IMMEDIATE, with naps far shorter than SQLite's own while another one writes.
 
     Readers begin nothing: each of their statements is a transaction of its own.
     """
-    if not connection.get_execution_options().get("writing"):
-        return
-    raw: Any = connection.connection.dbapi_connection
     deadline = time.monotonic() + database.PATIENCE
     nap = _SHORTEST_NAP
     while True:
