@@ -46,6 +46,8 @@ class House(Protocol):
     """What an acceptor needs of the server it belongs to."""
 
     stack: Stack
+    door: Door
+    """Another one after each reload."""
     proxies: Proxies
     is_stopping: bool
 
@@ -247,7 +249,8 @@ class Acceptor:
         """Serve requests until the association ends, however it does."""
         last_word, refused = b"", True
         try:
-            self.reconsider()  # a reload may have come since the peer was identified
+            if self._house.door is not self._door:  # a reload has come since it was let in
+                self.reconsider()
             requests.serve_all(self._house.serve(channel, self._stack), self._record)
             why, refused = RELEASED, False
         except ProtocolError as error:

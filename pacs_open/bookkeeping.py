@@ -7,6 +7,7 @@ anybody else could connect to. One question at a time, in the order asked.
 import contextlib
 import logging
 import pickle
+import selectors
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -36,6 +37,10 @@ class PipeLedger:
         self.is_lost = False
         """Whether no answer will ever be had again: the worker had better end."""
         self._pipe = pipe
+        # Made once: `Connection.poll` makes a selector for each wait, which costs more than the
+        # rest of a question.
+        self._answered = selectors.DefaultSelector()
+        self._answered.register(pipe, selectors.EVENT_READ)
         self._lock = threading.Lock()
 
     def ask(self, book: str, request: Any) -> Any:
@@ -68,7 +73,7 @@ class PipeLedger:
     def _exchange(self, question: bytes) -> bytes:
         try:
             self._pipe.send_bytes(question)
-            if self._pipe.poll(ANSWER_WITHIN):
+            if self._answered.select(ANSWER_WITHIN):
                 return self._pipe.recv_bytes()
         except BaseException as error:
             self.is_lost = True

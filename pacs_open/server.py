@@ -76,7 +76,7 @@ class Server:
         self._own_ledger = LocalLedger(books_of(controls)) if ledger is None else None
         self._ledger: Ledger = ledger or self._own_ledger or LocalLedger({})
         self.stack = Stack(controls, self._ledger)
-        self._door: Door = self.stack.secure()
+        self.door: Door = self.stack.secure()
         connection = config.network_connection
         self._listening = listening or listener.bind(connection.host, connection.port)
         self.address: tuple[str, int] = self._listening.getsockname()[:2]
@@ -169,7 +169,7 @@ class Server:
         if setup is not None:
             peers = setup.config.peers, setup.config.callback_port
             self._destinations = Destinations(*peers)
-        self.stack, self._door = stack, door
+        self.stack, self.door = stack, door
         _log.info("reloaded: new connections meet the new settings")
         with self._changed:
             standing = list(self._acceptors)
@@ -215,7 +215,7 @@ class Server:
 
     def _handle(self, sock: socket.socket, address: tuple[str, int]) -> None:
         peer = Peer(address[0], address[1], serial=next(self._serials))
-        acceptor = Acceptor(self, self._door, sock, peer)
+        acceptor = Acceptor(self, self.door, sock, peer)
         with self._changed:
             self._acceptors.add(acceptor)
         try:

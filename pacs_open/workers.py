@@ -8,12 +8,12 @@ peer's bytes never reach it. Without ``os.fork`` there is one worker, in this ve
 import contextlib
 import logging
 import os
+import selectors
 import signal
 import socket
 import sys
 import time
 from collections.abc import Callable, Sequence
-from multiprocessing.connection import Connection, wait
 from types import FrameType
 from typing import Final, NoReturn
 
@@ -98,6 +98,9 @@ class Supervisor:
         self._is_up = False
         self._signals: list[int] = []
         self._woken, self._wake = socket.socketpair()
+        self._heard = selectors.DefaultSelector()
+        """Tells which worker has a question, or is dead; None: a signal has come."""
+        self._heard.register(self._woken, selectors.EVENT_READ)
 
     def run(self, announce: Announce) -> None:
         """Start the workers, serve until told to stop, stop them. Raises PacsError."""
@@ -130,10 +133,9 @@ class Supervisor:
 
     def _turn(self, within: float | None = None) -> None:
         """Wait for questions, deaths and signals; deal with what there is."""
-        ends = {worker.questions: worker for worker in self._workers}
-        for ready in wait([*ends, self._woken], within):
-            if isinstance(ready, Connection):
-                self._hear(ends[ready])
+        for ready, _ in self._heard.select(within):
+            if ready.data is not None:
+                self._hear(ready.data)
             else:
                 self._woken.recv(64)
         while signal.SIGHUP in self._signals:
@@ -192,6 +194,7 @@ class Supervisor:
         """A worker is dead: reap it, and release what it held in the books."""
         _, status = os.waitpid(worker.pid, 0)
         self._workers.remove(worker)
+        self._heard.unregister(worker.questions)
         worker.close()
         self._keeper.release(worker.name)
         if self._is_stopping:
@@ -243,12 +246,14 @@ class Supervisor:
             for other in self._workers:  # or their deaths would go unnoticed
                 other.close()
             worker.close()
+            self._heard.close()
             self._woken.close()
             self._wake.close()
             self._live(worker)
         worker.ledger.close()
         worker.orders.close()
         self._workers.append(worker)
+        self._heard.register(worker.questions, selectors.EVENT_READ, worker)
         return worker
 
     def _live(self, worker: Child) -> NoReturn:
@@ -280,5 +285,6 @@ class Supervisor:
         finally:
             self._keeper.close()
             signal.set_wakeup_fd(-1)
+            self._heard.close()
             self._woken.close()
             self._wake.close()

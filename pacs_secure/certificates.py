@@ -156,13 +156,14 @@ def usage_fault(certificate: x509.Certificate) -> str:
 
 
 def revocation_fault(
-    certificate: x509.Certificate, crls: Sequence[x509.CertificateRevocationList], now: datetime
+    certificate: x509.Certificate, crls: Sequence[x509.CertificateRevocationList]
 ) -> str:
-    """Say whether the lists that are loaded do not clear the certificate, "" if they do."""
+    """Say whether the lists that are loaded do not clear the certificate, "" if they do.
+
+    Whether they still prove anything is :func:`expired_crl`'s question.
+    """
     if not crls:
         return ""
-    if expired_crl(crls, now) is not None:  # an empty list is false, and still a list
-        return "a revocation list is out of date"
     of_issuer = [crl for crl in crls if crl.issuer == certificate.issuer]
     if not of_issuer:
         return "no revocation list of its issuer"

@@ -44,6 +44,7 @@ import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, ClassVar, Literal
 
 from cryptography import x509
@@ -55,14 +56,14 @@ from pacs_open.door import Door
 from pacs_open.errors import ConfigurationError
 from pacs_open.ledger import Ledger
 from pacs_open.refusals import ConnectionDropped, move_destination_unknown
-from pacs_open.values import AssociationRequest, Destination, Operation, Peer
+from pacs_open.values import AssociationRequest, Certificate, Destination, Operation, Peer
 from pacs_secure import certificates, tls_policies
 from pacs_secure.settings import OperatorPath, OperatorPaths
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Loaded:
-    """What the files held when the door was last secured."""
+    """What the files held when the door was last secured; a load equals nothing but itself."""
 
     dialling: ssl.SSLContext
     crls: tuple[x509.CertificateRevocationList, ...]
@@ -70,6 +71,22 @@ class _Loaded:
     """Fingerprints of ``peers``."""
     trusted: frozenset[str]
     """Fingerprints of what stands in ``trust``."""
+
+
+@lru_cache(maxsize=1024)
+def _judged(loaded: _Loaded, certificate: Certificate) -> tuple[x509.Certificate, str]:
+    """A certificate taken apart, and the fault that it has for as long as these files hold.
+
+    Remembered, because a device comes again and again with the same one. What the clock decides
+    is not in here.
+    """
+    leaf = x509.load_der_x509_certificate(certificate.der)
+    fault = certificates.strength_fault(leaf) or certificates.usage_fault(leaf)
+    if not fault and certificate.fingerprint not in loaded.direct:
+        fault = certificates.revocation_fault(leaf, loaded.crls)
+        if leaf.issuer == leaf.subject and certificate.fingerprint not in loaded.trusted:
+            fault = "is among the peers no more"
+    return leaf, fault
 
 
 class Tls(Control):
@@ -140,6 +157,7 @@ class Tls(Control):
         except ConfigurationError as error:
             raise ConfigurationError(f"controls.tls: {error}") from error
         self._loaded = _Loaded(dialling, crls, direct, trusted)
+        _judged.cache_clear()
         door.ssl_context = listening
 
     def facts(self) -> Mapping[str, Any]:
@@ -194,17 +212,12 @@ class Tls(Control):
     def _look_at(self, peer: Peer) -> None:
         if self._loaded is None or peer.certificate is None:
             raise ConnectionDropped("no certificate was verified")
-        leaf, now = x509.load_der_x509_certificate(peer.certificate.der), datetime.now(UTC)
+        (leaf, lasting), now = _judged(self._loaded, peer.certificate), datetime.now(UTC)
         fingerprint = peer.certificate.fingerprint
-        fault = (
-            certificates.dates_fault(leaf, now)
-            or certificates.strength_fault(leaf)
-            or certificates.usage_fault(leaf)
-        )
+        fault = certificates.dates_fault(leaf, now) or lasting
         if not fault and fingerprint not in self._loaded.direct:
-            fault = certificates.revocation_fault(leaf, self._loaded.crls, now)
-            if leaf.issuer == leaf.subject and fingerprint not in self._loaded.trusted:
-                fault = "is among the peers no more"
+            late = certificates.expired_crl(self._loaded.crls, now)
+            fault = "a revocation list is out of date" if late is not None else ""
         if fault:
             raise ConnectionDropped(f"certificate {fingerprint}: {fault}")
 

@@ -43,7 +43,7 @@ def test_weak_keys_are_named(clinic, rsa_key):
 
 
 def test_a_revocation_file_may_hold_several_lists(clinic, another_clinic, tmp_path):
-    modality, now = clinic.issue("mod"), dt.datetime.now(dt.UTC)
+    modality = clinic.issue("mod")
     both = tmp_path / "both"
     both.write_bytes(
         another_clinic.write_crl().read_bytes() + clinic.write_crl(modality).read_bytes()
@@ -52,14 +52,12 @@ def test_a_revocation_file_may_hold_several_lists(clinic, another_clinic, tmp_pa
     crls = certificates.load_crls([both])
 
     assert len(crls) == 2
-    assert certificates.revocation_fault(loaded(modality), crls, now) == "revoked"
-    assert certificates.revocation_fault(loaded(clinic.issue("other")), crls, now) == ""
+    assert certificates.revocation_fault(loaded(modality), crls) == "revoked"
+    assert certificates.revocation_fault(loaded(clinic.issue("other")), crls) == ""
 
 
 def test_no_list_means_that_revocation_is_not_checked(clinic):
-    assert (
-        certificates.revocation_fault(loaded(clinic.issue("m")), (), dt.datetime.now(dt.UTC)) == ""
-    )
+    assert certificates.revocation_fault(loaded(clinic.issue("m")), ()) == ""
 
 
 def test_our_own_pair_is_checked_before_it_is_used(clinic):

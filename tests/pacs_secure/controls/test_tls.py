@@ -3,6 +3,7 @@ import datetime as dt
 import ssl
 import warnings
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from cryptography.hazmat.primitives import serialization
@@ -13,6 +14,7 @@ from pacs_open.errors import ConfigurationError
 from pacs_open.refusals import ConnectionDropped, DimseRefused
 from pacs_open.values import Certificate, Destination
 from pacs_secure.certificates import load_crls
+from pacs_secure.controls import tls
 from pacs_secure.controls.tls import Tls
 
 DAY = dt.timedelta(days=1)
@@ -219,6 +221,24 @@ def test_identify_wants_a_certificate_and_a_secured_door(clinic, make_tls, make_
     with pytest.raises(ConnectionDropped):
         control.identify(make_peer(), no_books)
     control.identify(make_peer(certificate), no_books)
+
+
+@pytest.mark.parametrize(
+    ("later", "fault"), [(DAY / 24, None), (DAY / 2, "out of date"), (DAY * 4000, "expired")]
+)
+def test_who_was_let_in_once_is_asked_anew_what_the_clock_decides(
+    clinic, make_tls, make_peer, no_books, monkeypatch, later, fault
+):
+    control = make_tls(crl=clinic.write_crl(until=DAY / 4))
+    control.secure(Door())
+    peer = make_peer(clinic.issue("mod").as_certificate)
+    control.identify(peer, no_books)
+
+    moment = dt.datetime.now(dt.UTC) + later
+    monkeypatch.setattr(tls, "datetime", SimpleNamespace(now=lambda _: moment))
+
+    with pytest.raises(ConnectionDropped, match=fault) if fault else contextlib.nullcontext():
+        control.identify(peer, no_books)
 
 
 def test_a_list_that_runs_out_refuses_everybody(clinic, make_tls, make_peer, no_books):
