@@ -31,14 +31,14 @@ from pacs_open.archive.pool import Pool
 from pacs_open.archive.record import SEGMENT_START, RecordHeader
 from pacs_open.archive.recovery import Recovery
 from pacs_open.archive.segment import Segment, path_of
-from pacs_open.archive.stored import Held, Stored, examine, open_record, opened
+from pacs_open.archive.stored import Held, Reader, Stored, examine, opened
 from pacs_open.data_sets.part10 import FileMeta
 from pacs_open.errors import ArchiveError, IndexUnavailableError
 from pacs_open.index import located, search
 from pacs_open.index.index import Index
 from pacs_open.values import Query
 
-__all__ = ["Archive", "Durability", "Held", "Incoming", "Outcome", "Problem", "Stored"]
+__all__ = ["Archive", "Durability", "Held", "Incoming", "Outcome", "Problem", "Reader", "Stored"]
 
 Durability = Literal["durable", "relaxed"]
 
@@ -186,11 +186,10 @@ class Archive:
         return located.locate(self.index, query)
 
     @contextlib.contextmanager
-    def open(self, held: Held) -> Iterator[Stored]:
-        """Open the data set. Raises DamagedRecordError: the log does not hold what it should."""
-        path = path_of(self.segments, held.segment)
-        with opened(path, held.offset, held.digest) as (segment, _):
-            yield open_record(segment, held.offset, self.codecs)
+    def reading(self) -> Iterator[Reader]:
+        """Open the data sets of instances, one after the other."""
+        with contextlib.closing(Reader(self.segments, self.codecs)) as reader:
+            yield reader
 
     def assure(self, held: Held) -> None:
         """Read a whole instance back and see it on the disk, whatever the durability is.

@@ -5,11 +5,12 @@ import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from pacs_open.archive.codec import Codec
 from pacs_open.archive.record import RecordHeader
-from pacs_open.archive.segment import Segment
+from pacs_open.archive.segment import Segment, path_of
 from pacs_open.data_sets.head import HeadScanner
 from pacs_open.data_sets.part10 import FileMeta
 from pacs_open.errors import DamagedRecordError
@@ -41,7 +42,7 @@ class Held:
 class Stored:
     """A record of the log, open for reading: its data set, without the file meta information.
 
-    ``plain`` says whether the file holds the very bytes, for ``os.sendfile`` and the like:
+    ``plain`` says whether the file holds the very bytes, for whoever reads them by itself:
     ``length`` bytes from ``offset`` on in ``descriptor`` (whose file position means nothing).
     """
 
@@ -53,16 +54,25 @@ class Stored:
         self.offset = header.body + header.front_length
         self.length = header.data_set_length
         """Bytes of the data set."""
-        self.front, self._pieces = _split(segment, header, codec)
-        """The file before the data set: preamble, prefix, file meta information."""
+        self._record = segment, header, codec
         self._rest = b""
+
+    @property
+    def front(self) -> bytes:
+        """The file before the data set: preamble, prefix, file meta information."""
+        return self._parts[0]
+
+    @cached_property
+    def _parts(self) -> tuple[bytes, Iterator[bytes]]:
+        return _split(*self._record)
 
     def read(self, size: int = -1) -> bytes:
         """Read the next ``size`` bytes, all that are left if negative; b"" at the end."""
+        _, pieces = self._parts
         parts = [self._rest]
         have = len(self._rest)
         while size < 0 or have < size:
-            piece = next(self._pieces, b"")
+            piece = next(pieces, b"")
             if not piece:
                 break
             parts.append(piece)
@@ -121,19 +131,56 @@ def opened(path: Path, offset: int, digest: str) -> Iterator[tuple[Segment, Reco
     Raises:
         DamagedRecordError: the log does not hold what the index says.
     """
+    with closing(_segment(path)) as segment:
+        yield segment, _header(segment, offset, digest)
+
+
+class Reader:
+    """Opens one record after the other; the segment of the last one stays open.
+
+    The instances of a series lie side by side, mostly.
+    """
+
+    def __init__(self, segments: Path, codecs: Mapping[int, Codec]) -> None:
+        self._directory = segments
+        self._codecs = codecs
+        self._segment: Segment | None = None
+
+    def open(self, held: Held) -> Stored:
+        """The data set; it can be read until the next one is opened.
+
+        Raises:
+            DamagedRecordError: the log does not hold what it should.
+        """
+        if self._segment is None or self._segment.number != held.segment:
+            self.close()
+            self._segment = _segment(path_of(self._directory, held.segment))
+        header = _header(self._segment, held.offset, held.digest)
+        return _stored(self._segment, header, self._codecs)
+
+    def close(self) -> None:
+        """Close the segment."""
+        segment, self._segment = self._segment, None
+        if segment is not None:
+            segment.close()
+
+
+def _segment(path: Path) -> Segment:
     segment = Segment.open(path)
     if segment is None:
         message = f"{path}: is empty"
         raise DamagedRecordError(message)
-    with closing(segment):
-        header = segment.header_at(offset)
-        if header is None:
-            message = f"{path}: no record can be read at {offset}"
-            raise DamagedRecordError(message)
-        if header.digest.hex() != digest:
-            message = f"{path}: another record lies at {offset}"
-            raise DamagedRecordError(message)
-        yield segment, header
+    return segment
+
+
+def _header(segment: Segment, offset: int, digest: str) -> RecordHeader:
+    header = segment.header_at(offset)
+    if header is None:
+        raise _unreadable(segment, offset)
+    if header.digest.hex() != digest:
+        message = f"{segment.path}: another record lies at {offset}"
+        raise DamagedRecordError(message)
+    return header
 
 
 def open_record(segment: Segment, offset: int, codecs: Mapping[int, Codec]) -> Stored:
@@ -143,10 +190,19 @@ def open_record(segment: Segment, offset: int, codecs: Mapping[int, Codec]) -> S
         DamagedRecordError: there is none, or its codec is not known.
     """
     header = segment.header_at(offset)
-    if header is None or header.codec not in codecs:
-        message = f"{segment.path}: no record can be read at {offset}"
-        raise DamagedRecordError(message)
+    if header is None:
+        raise _unreadable(segment, offset)
+    return _stored(segment, header, codecs)
+
+
+def _stored(segment: Segment, header: RecordHeader, codecs: Mapping[int, Codec]) -> Stored:
+    if header.codec not in codecs:
+        raise _unreadable(segment, header.offset)
     return Stored(segment, header, codecs[header.codec])
+
+
+def _unreadable(segment: Segment, offset: int) -> DamagedRecordError:
+    return DamagedRecordError(f"{segment.path}: no record can be read at {offset}")
 
 
 def examine(segment: Segment, header: RecordHeader, codecs: Mapping[int, Codec]) -> Entry:

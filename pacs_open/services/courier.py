@@ -7,7 +7,7 @@ syntax; else implicit and explicit little endian are re-encoded; nothing is ever
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from pacs_open.archive.archive import Archive, Held, Stored
+from pacs_open.archive.archive import Held, Reader, Stored
 from pacs_open.data_sets.elements import MalformedDataSetError
 from pacs_open.data_sets.reencode import reencode
 from pacs_open.errors import ArchiveError, ConnectionLostError, PacsError
@@ -67,13 +67,13 @@ class Courier:
 
     def __init__(
         self,
-        archive: Archive,
+        reader: Reader,
         channel: Channel,
         *,
         priority: int = 0,
         originator: Originator | None = None,
     ) -> None:
-        self._archive = archive
+        self._reader = reader
         self.channel = channel
         self._priority = priority
         self._originator = originator
@@ -95,9 +95,8 @@ class Courier:
         syntax = self._syntax_for(held)
         self._message_id = self._message_id % _HIGHEST_MESSAGE_ID + 1
         try:
-            with self._archive.open(held) as stored:
-                payload = _payload(stored, held.transfer_syntax, syntax)
-                self._transmit(self._contexts[held.sop_class_uid, syntax], held, payload)
+            payload = _payload(self._reader.open(held), held.transfer_syntax, syntax)
+            self._transmit(self._contexts[held.sop_class_uid, syntax], held, payload)
         except ArchiveError as error:
             raise NotSentError(str(error)) from error
         status = self.channel.receive_response(self._message_id).status

@@ -34,7 +34,7 @@ _RETURNED = {
 """Attributes of the level and those above it: a match has one value of these."""
 _SOME_KEYS_NOT_SUPPORTED = 0xFF01
 _LOOK_FOR_CANCEL_EVERY = 50
-"""Matches; looking costs a system call and writes out what is held."""
+"""Matches; looking costs a system call, and writing out what is held before that another."""
 
 
 def find(scp: Scp, operation: Operation, message: Message, answer: Answer) -> None:
@@ -60,11 +60,11 @@ def find(scp: Scp, operation: Operation, message: Message, answer: Answer) -> No
             answer.status = OUT_OF_RESOURCES
             answer.comment = answer.why = f"More than {query.limit} matches; ask for less"
             return
-        if answer.matches % _LOOK_FOR_CANCEL_EVERY == 0 and scp.channel.cancelled(
-            operation.message_id
-        ):
-            answer.status = CANCELLED
-            return
+        if answer.matches % _LOOK_FOR_CANCEL_EVERY == 0:
+            scp.channel.flush()
+            if scp.channel.cancelled(operation.message_id):
+                answer.status = CANCELLED
+                return
         scp.channel.send(context_id, pending, matches.encode(row), hold=True)
         answer.matches += 1
     answer.status = SUCCESS

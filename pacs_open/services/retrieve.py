@@ -51,6 +51,7 @@ class _Retrieval:
     def send_all(self, courier: Courier, instances: Iterator[Held]) -> None:
         """Perform these sub-operations until all are done or a C-CANCEL comes."""
         pending = self.message.command.response(PENDING)
+        goes_along = courier.channel is self.scp.channel  # with the next request
         for held in instances:
             if self.scp.channel.cancelled(self.operation.message_id):
                 self.answer.status = CANCELLED
@@ -65,7 +66,7 @@ class _Retrieval:
             self._note(held, *outcome)  # a failure to observe is no failure of the destination
             if self.counts.remaining:
                 progress = self.counts.on(pending, with_remaining=True)
-                self.scp.channel.send(self.message.context.context_id, progress, hold=True)
+                self.scp.channel.send(self.message.context.context_id, progress, hold=goes_along)
 
     def give_up(self, why: str, instances: Iterable[Held]) -> None:
         """The association for these sub-operations is gone: they have failed."""
@@ -128,8 +129,9 @@ def get(scp: Scp, operation: Operation, message: Message, answer: Answer) -> Non
     """
     answer.query = scp.channel.read_identifier()
     retrieval = _locate(scp, operation, message, answer)
-    courier = Courier(scp.archive, scp.channel, priority=message.command.priority or 0)
-    retrieval.send_all(courier, iter(retrieval.instances))
+    with scp.archive.reading() as reader:
+        courier = Courier(reader, scp.channel, priority=message.command.priority or 0)
+        retrieval.send_all(courier, iter(retrieval.instances))
     retrieval.conclude()
 
 
@@ -166,9 +168,10 @@ def _send_elsewhere(scp: Scp, retrieval: _Retrieval, contexts: Proposals) -> Non
     originator = Originator(
         retrieval.operation.request.calling_ae_title, retrieval.operation.message_id
     )
-    courier = Courier(scp.archive, other, priority=command.priority or 0, originator=originator)
     try:
-        retrieval.send_all(courier, instances)
+        with scp.archive.reading() as reader:
+            courier = Courier(reader, other, priority=command.priority or 0, originator=originator)
+            retrieval.send_all(courier, instances)
     except BaseException:
         other.abort(0, 0)
         raise

@@ -169,9 +169,8 @@ class Channel:
     def cancelled(self, message_id: int) -> bool:
         """Whether a C-CANCEL-RQ for this message is here; looks without waiting.
 
-        A peer that asks for release in the middle has cancelled, too.
+        A peer that asks for release in the middle has cancelled, too. What is held stays held.
         """
-        self.flush()
         while not self._waiting and not self._release_asked and not self._in_data_set:
             event = self._event() if self._is_cut_off else self._decoder.next_event()
             if event is None:
@@ -193,7 +192,7 @@ class Channel:
         """Send a message; ``command.has_data_set`` must tell whether ``data`` is given.
 
         With ``hold`` a small message may wait to be written together with the next ones, until
-        :meth:`flush` or whatever reads.
+        :meth:`flush` or whatever awaits something from the peer.
         """
         self._outgoing.send(context_id, command, data, hold=hold)
 

@@ -8,12 +8,14 @@ import struct
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
+from operator import attrgetter
 from typing import Final
 
 from pacs_open.errors import ProtocolError
 
 _ELEMENT = struct.Struct("<HHL")
 _US = struct.Struct("<H")
+_US_ELEMENT = struct.Struct("<HHLH")
 _AT = struct.Struct("<HH")
 _UL = struct.Struct("<L")
 
@@ -126,6 +128,7 @@ _ELEMENTS: Final[dict[int, tuple[str, str]]] = {
     0x0120: ("message_id_being_responded_to", "US"),
     0x0600: ("move_destination", "AE"),
     0x0700: ("priority", "US"),
+    _COMMAND_DATA_SET_TYPE: ("has_data_set", "US"),
     0x0900: ("status", "US"),
     0x0901: ("offending_element", "AT"),
     0x0902: ("error_comment", "LO"),
@@ -152,7 +155,7 @@ def _invalid(message: str) -> ProtocolError:
 _Value = int | str | tuple[int, ...]
 
 
-def _value(vr: str, raw: bytes, number: int) -> _Value:
+def _value(vr: str, raw: bytes | bytearray, number: int) -> _Value:
     """Decode one value; text keeps inner characters as they came, only padding goes."""
     if vr == "US":
         if len(raw) != _US.size:
@@ -170,47 +173,45 @@ def _value(vr: str, raw: bytes, number: int) -> _Value:
 def decode(data: bytes | bytearray) -> Command:
     """Read a command set; ProtocolError (A-ABORT reason 6) if it is not one."""
     found: dict[str, _Value] = {}
-    offset = 0
-    while offset < len(data):
-        if len(data) - offset < _ELEMENT.size:
+    offset, end = 0, len(data)
+    while offset < end:
+        if end - offset < _ELEMENT.size:
             raise _invalid("a command set ends within an element's tag")
         group, number, length = _ELEMENT.unpack_from(data, offset)
         offset += _ELEMENT.size
-        if group != 0 or length > len(data) - offset:
+        if group != 0 or length > end - offset:
             raise _invalid(f"({group:04X},{number:04X}) of {length} bytes in a command set")
-        raw = bytes(data[offset : offset + length])
-        offset += length
-        if number == _COMMAND_DATA_SET_TYPE:
-            found["has_data_set"] = _value("US", raw, number) != NO_DATA_SET
-        elif number in _ELEMENTS:
+        if number in _ELEMENTS:
             name, vr = _ELEMENTS[number]
-            found[name] = _value(vr, raw, number)
+            found[name] = _value(vr, data[offset : offset + length], number)
+        offset += length
     if "command_field" not in found:
         raise _invalid("a command set without Command Field (0000,0100)")
+    found["has_data_set"] = found.get("has_data_set", NO_DATA_SET) != NO_DATA_SET
     return Command(**found)  # type: ignore[arg-type] # the table keeps names and types together
 
 
-def _element(number: int, raw: bytes) -> bytes:
-    return _ELEMENT.pack(0, number, len(raw)) + raw
-
-
-def _raw(vr: str, value: _Value) -> bytes:
-    if isinstance(value, int):
-        return _US.pack(value)
-    if isinstance(value, tuple):
-        return b"".join(_AT.pack(tag >> 16, tag & 0xFFFF) for tag in value)
-    raw = str(value).encode("latin-1", "replace")
-    return raw + _PADDING[vr] if len(raw) % 2 else raw
+_values = attrgetter(*(name for name, _ in _ELEMENTS.values()))
 
 
 @lru_cache(maxsize=32)  # few: a peer's text in them may be long
 def encode(command: Command) -> bytes:
     """Write a command set, with its group length. Cached: pending responses repeat."""
     parts = []
-    for number, (name, vr) in _ELEMENTS.items():
-        value = getattr(command, name)
-        if value is not None:
-            parts.append((number, _raw(vr, value)))
-    parts.append((_COMMAND_DATA_SET_TYPE, _US.pack(1 if command.has_data_set else NO_DATA_SET)))
-    body = b"".join(_element(number, raw) for number, raw in sorted(parts))
-    return _element(_GROUP_LENGTH, _UL.pack(len(body))) + body
+    for (number, (_, vr)), value in zip(_ELEMENTS.items(), _values(command), strict=True):
+        if number == _COMMAND_DATA_SET_TYPE:
+            parts.append(_US_ELEMENT.pack(0, number, 2, 1 if value else NO_DATA_SET))
+        elif vr == "US" and value is not None:
+            parts.append(_US_ELEMENT.pack(0, number, 2, value))
+        elif value is not None:
+            raw = _raw(vr, value)
+            parts.append(_ELEMENT.pack(0, number, len(raw)) + raw)
+    body = b"".join(parts)
+    return _ELEMENT.pack(0, _GROUP_LENGTH, _UL.size) + _UL.pack(len(body)) + body
+
+
+def _raw(vr: str, value: str | tuple[int, ...]) -> bytes:
+    if isinstance(value, tuple):
+        return b"".join(_AT.pack(tag >> 16, tag & 0xFFFF) for tag in value)
+    raw = value.encode("latin-1", "replace")
+    return raw + _PADDING[vr] if len(raw) % 2 else raw

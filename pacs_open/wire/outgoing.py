@@ -8,14 +8,15 @@ from typing import Final
 from pacs_open.errors import ConnectionLostError
 from pacs_open.wire import dimse
 from pacs_open.wire.command import Command, encode
-from pacs_open.wire.transport import Transport
+from pacs_open.wire.transport import Piece, Transport
 
 HELD_AT_MOST: Final = 128 * 1024
 """Bytes of held messages before they are written anyway."""
 
-STORED_AT_ONCE: Final = 512 * 1024
-"""Bytes of a stored data set that are read with one call and written with one. On loopback that
-costs two thirds of ``sendfile``, which needs two calls for each PDU: its header, its bytes."""
+STORED_AT_ONCE: Final = 640 * 1024
+"""Bytes of a stored data set that are read with one call and written with one: a CT image whole
+(512 KiB of pixels). On loopback that costs two thirds of ``sendfile``, which needs two calls for
+each PDU: its header, its bytes."""
 
 _MOST_FRAGMENTS: Final = 512
 """Fragments read with one call; the system allows 1024 (IOV_MAX)."""
@@ -49,7 +50,9 @@ class Outgoing:
         self, context_id: int, command: Command, data: Payload | None = None, *, hold: bool = False
     ) -> None:
         """Send a message, or keep a small one until the next :meth:`flush`."""
-        pieces = list(dimse.fragments(context_id, encode(command), self._fragment, is_command=True))
+        pieces: list[Piece] = list(
+            dimse.fragments(context_id, encode(command), self._fragment, is_command=True)
+        )
         if isinstance(data, bytes | memoryview):
             if len(data) > HELD_AT_MOST:  # a peer may want it in fragments of two bytes
                 data = _chunks(data)
@@ -61,7 +64,8 @@ class Outgoing:
             if len(self._held) >= HELD_AT_MOST:
                 self.flush()
             return
-        self.flush(more=True)
+        if self._held:
+            pieces.insert(0, self._take_held())
         if data is None:
             self._transport.send(pieces)
         elif isinstance(data, FileRange):
@@ -69,15 +73,16 @@ class Outgoing:
         else:
             self._send_stream(context_id, pieces, data)
 
-    def flush(self, *, more: bool = False) -> None:
-        """Write what was held; ``more`` promises another write at once."""
+    def flush(self) -> None:
+        """Write what was held."""
         if self._held:
-            held, self._held = bytes(self._held), bytearray()
-            self._transport.send([held], more=more)
+            self._transport.send([self._take_held()])
 
-    def _send_stored(
-        self, context_id: int, pieces: list[bytes | memoryview], data: FileRange
-    ) -> None:
+    def _take_held(self) -> bytearray:
+        held, self._held = self._held, bytearray()
+        return held
+
+    def _send_stored(self, context_id: int, pieces: list[Piece], data: FileRange) -> None:
         most = min(max(STORED_AT_ONCE // self._fragment, 1), _MOST_FRAGMENTS) * self._fragment
         at, left = data.offset, data.length
         while pieces or left:
@@ -111,7 +116,7 @@ class Outgoing:
     def _send_stream(
         self,
         context_id: int,
-        pieces: list[bytes | memoryview],
+        pieces: list[Piece],
         chunks: Iterable[bytes | memoryview],
     ) -> None:
         size = sum(map(len, pieces))

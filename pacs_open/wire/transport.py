@@ -32,7 +32,7 @@ _MORE: Final[int] = getattr(socket, "MSG_MORE", 0)
 _CORK: Final[int | None] = getattr(socket, "TCP_CORK", None)
 _HAS_SENDMSG: Final = hasattr(socket.socket, "sendmsg")
 
-_Piece = bytes | bytearray | memoryview
+Piece = bytes | bytearray | memoryview
 
 
 class Transport:
@@ -98,7 +98,7 @@ class Transport:
 
     # -- writing
 
-    def send(self, pieces: Sequence[_Piece], *, more: bool = False) -> None:
+    def send(self, pieces: Sequence[Piece], *, more: bool = False) -> None:
         """Write all pieces in as few packets as can be; ``more`` promises a write at once.
 
         The deadline begins anew with each WRITE_STEP bytes that the peer has made room for.
@@ -112,7 +112,7 @@ class Transport:
                 for batch in _batches(pieces):
                     self._write([batch])
 
-    def _write(self, pieces: Sequence[_Piece], *, more: bool = False) -> None:
+    def _write(self, pieces: Sequence[Piece], *, more: bool = False) -> None:
         deadline, taken = time.monotonic() + self._write_deadline, 0
         try:
             while pieces:
@@ -127,14 +127,14 @@ class Transport:
         except (OSError, ValueError) as error:
             raise ConnectionLostError(_words(error)) from error
 
-    def _send_some(self, pieces: Sequence[_Piece], *, more: bool) -> int:
+    def _send_some(self, pieces: Sequence[Piece], *, more: bool) -> int:
         """Bytes that one call to the system takes."""
         if self._takes_pieces:
             return self._socket.sendmsg(pieces, (), _MORE if more else 0)
         return self._socket.send(memoryview(pieces[0])[:WRITE_STEP])  # TLS: all of it, or none
 
     @contextlib.contextmanager
-    def _corked(self, pieces: Sequence[_Piece]) -> Iterator[None]:
+    def _corked(self, pieces: Sequence[Piece]) -> Iterator[None]:
         """Let records fill packets: TLS writes each by itself, and each would leave alone."""
         if _CORK is None or sum(map(len, pieces)) <= TLS_RECORD:
             yield
@@ -181,7 +181,7 @@ class Transport:
             self._socket.close()
 
 
-def _left(pieces: Sequence[_Piece], sent: int) -> Sequence[_Piece]:
+def _left(pieces: Sequence[Piece], sent: int) -> Sequence[Piece]:
     """What is left of the pieces behind the first ``sent`` bytes."""
     for number, piece in enumerate(pieces):
         if sent < len(piece):
@@ -190,7 +190,7 @@ def _left(pieces: Sequence[_Piece], sent: int) -> Sequence[_Piece]:
     return ()
 
 
-def _batches(pieces: Sequence[_Piece]) -> Iterator[_Piece]:
+def _batches(pieces: Sequence[Piece]) -> Iterator[Piece]:
     """Join short pieces; a long one goes alone, uncopied."""
     held = bytearray()
     for piece in pieces:

@@ -498,7 +498,8 @@ class Shelf:
     def read(self, archive, number=1):
         """The data set of an instance as it is handed out."""
         (held,) = archive.locate(self.query(SOPInstanceUID=f"2.25.{number}"))
-        with archive.open(held) as stored:
+        with archive.reading() as reader:
+            stored = reader.open(held)
             return stored.read()
 
     @staticmethod

@@ -55,7 +55,8 @@ def served(archive, shelf):
     """UID and digest of everything that the archive hands out, by the bytes it hands out."""
     found = {}
     for held in archive.locate(shelf.query()):
-        with archive.open(held) as stored:
+        with archive.reading() as reader:
+            stored = reader.open(held)
             data = stored.read()
         assert hashlib.sha256(data).hexdigest() == held.digest
         assert len(data) == held.size

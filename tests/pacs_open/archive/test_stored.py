@@ -14,12 +14,15 @@ def held(archive, shelf):
 
 
 def test_a_data_set_is_read_in_pieces_of_any_size(archive, held):
-    with archive.open(held) as stored:
+    with archive.reading() as reader:
+        stored = reader.open(held)
         whole = stored.read()
         assert stored.read() == b""
-    with archive.open(held) as stored:
+    with archive.reading() as reader:
+        stored = reader.open(held)
         assert stored.read(10) + stored.read(0) + stored.read(700_000) + stored.read() == whole
-    with archive.open(held) as stored:
+    with archive.reading() as reader:
+        stored = reader.open(held)
         pieces = list(stored.chunks(100_000))
 
     assert b"".join(pieces) == whole
@@ -29,7 +32,8 @@ def test_a_data_set_is_read_in_pieces_of_any_size(archive, held):
 
 
 def test_the_very_bytes_can_be_sent_from_the_file(archive, held):
-    with archive.open(held) as stored:
+    with archive.reading() as reader:
+        stored = reader.open(held)
         assert stored.plain
         with open(stored.descriptor, "rb", closefd=False) as file:
             file.seek(stored.offset)
@@ -37,7 +41,8 @@ def test_the_very_bytes_can_be_sent_from_the_file(archive, held):
 
 
 def test_several_readers_do_not_disturb_each_other(archive, held):
-    with archive.open(held) as one, archive.open(held) as other:
+    with archive.reading() as one_reader, archive.reading() as other_reader:
+        one, other = one_reader.open(held), other_reader.open(held)
         assert one.read(1000) == other.read(1000)
         assert one.read() == other.read()
 
@@ -54,15 +59,31 @@ def test_what_is_known_of_it_stands_in_held(held):
 def test_a_record_that_is_not_the_one_meant_is_never_served(archive, held, changes):
     other = Held(**(vars(held) | changes))
 
-    with pytest.raises(DamagedRecordError), archive.open(other):
-        pass
+    with archive.reading() as reader, pytest.raises(DamagedRecordError):
+        reader.open(other)
 
 
 def test_what_the_disk_cannot_read_is_a_damaged_record(archive, held, monkeypatch):
     def fail(*_):
         raise OSError(5, "Input/output error")
 
-    with archive.open(held) as stored:
+    with archive.reading() as reader:
+        stored = reader.open(held)
         monkeypatch.setattr("pacs_open.archive.disk.read_at", fail)
         with pytest.raises(DamagedRecordError, match="Input/output error"):
             stored.read()
+
+
+def test_instances_of_several_segments_are_read_one_after_the_other(archive, shelf):
+    one, two, three = (shelf.data_set(n, PixelData=bytes([n]) * 200_000) for n in (1, 2, 3))
+    with shelf.receive(archive, one) as first, shelf.receive(archive, two) as second:
+        first.commit(lambda record: None)
+        second.commit(lambda record: None)
+    shelf.store(archive, three)
+
+    found = list(archive.locate(shelf.query()))
+    with archive.reading() as reader:
+        read = [reader.open(held).read() for held in (*found, *found)]
+
+    assert read == [one, two, three] * 2
+    assert len({held.segment for held in found}) > 1

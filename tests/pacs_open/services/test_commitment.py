@@ -164,7 +164,8 @@ def test_what_is_not_held_or_of_another_class_is_named_with_the_reason(at_home, 
 def test_what_is_damaged_in_the_log_is_not_vouched_for(at_home, ask, reports):
     """The index alone would say yes: the answer comes from the log."""
     (third,) = [one for one in everything(at_home) if one.sop_instance_uid == "2.25.303"]
-    with at_home.archive.open(third) as stored:
+    with at_home.archive.reading() as reader:
+        stored = reader.open(third)
         last = stored.offset + stored.length - 1
     with path_of(at_home.archive.segments, third.segment).open("r+b") as log:
         log.seek(last)

@@ -9,6 +9,7 @@ from pydicom.uid import (
 )
 from pynetdicom import sop_class
 
+from pacs_open.archive.stored import Reader
 from pacs_open.control import Control
 from pacs_open.errors import (
     ConnectionLostError,
@@ -412,14 +413,14 @@ def test_an_index_that_is_away_is_told_as_such(filled, identifier, monkeypatch, 
 def test_a_damaged_instance_is_a_failed_sub_operation_and_the_others_are_sent(
     filled, identifier, monkeypatch, decode
 ):
-    sound = filled.archive.open
+    sound = Reader.open
 
-    def damaged(held):
+    def damaged(reader, held):
         if held.sop_instance_uid == "2.25.302":
             raise DamagedRecordError("checksum")
-        return sound(held)
+        return sound(reader, held)
 
-    monkeypatch.setattr(filled.archive, "open", damaged)
+    monkeypatch.setattr(Reader, "open", damaged)
     with filled.scu(*GET, roles=ROLES) as scu:
         answers, stored = scu.get(identifier("STUDY", StudyInstanceUID="2.25.10"))
 

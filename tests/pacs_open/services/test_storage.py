@@ -29,7 +29,8 @@ def test_a_stored_instance_is_found_at_once_with_the_very_bytes_of_the_wire(
 
     assert final[-1][0].number_of_failed_suboperations == 1  # no SCP role was agreed on
     (held,) = pacs.archive.locate(_query_all(pacs))
-    with pacs.archive.open(held) as opened:
+    with pacs.archive.reading() as reader:
+        opened = reader.open(held)
         assert opened.read() == data
     assert held.transfer_syntax == syntax
     assert not stored

@@ -319,17 +319,18 @@ def test_another_response_than_the_awaited_one_breaks_the_protocol(line):
         a.channel.receive_response(3)
 
 
-def test_held_responses_leave_together_and_before_anything_is_read(line):
+def test_held_responses_leave_together_when_it_is_time_and_not_for_a_look(line):
     a = line()
     for number in range(3):
         a.channel.send(1, Command(CommandField.C_FIND_RSP, status=number), hold=True)
+
+    assert not a.channel.cancelled(5)
+
     a.other.setblocking(False)
     with pytest.raises(BlockingIOError):
         a.other.recv(1)
     a.other.settimeout(10)
-
-    assert not a.channel.cancelled(5)
-
+    a.channel.flush()
     a.channel.abort(0, 0)
     statuses = [event.command.status for event in a.heard()[:-1]]
     assert statuses == [0, 1, 2]
