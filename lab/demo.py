@@ -5,8 +5,9 @@
    depends on what an archive holds.
 2. The workstation finds, gets and has moved everything on the hardened archive, over TLS.
 3. A tap records what somebody on the wire has, while the workstation looks at a study.
-4. A stranger puts the same questions to both, and takes whatever is given.
-5. The pictures that were taken, and a report, are left in a folder.
+4. A stranger puts the same questions to both, and takes whatever is given; pictures of it are
+   saved as soon as all is taken.
+5. The pictures and a report are left in a folder.
 """
 
 import time
@@ -18,7 +19,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from lab import catalogue, pictures
-from lab.crew import Filled, Load, Show
+from lab.crew import Filled, Load
 from lab.deeds import Deeds
 from lab.engines import Engine, Which
 from lab.engines.places import room_in, temporary_folder
@@ -103,7 +104,7 @@ def show(plan: Plan, engine: Engine, progress: Progress) -> Shown:
         report = stage.tell()
     finally:
         engine.down(lab)
-    return _leave(plan, report, stage.stolen, began, progress)
+    return _leave(plan, report, stage, began)
 
 
 def _check_room(folder: Path, plan: Plan) -> None:
@@ -124,6 +125,7 @@ class _Stage:
     progress: Progress
     lab: Lab
     stolen: list[Picture] = field(default_factory=list)
+    saved: Sequence[Path] = ()
 
     def __post_init__(self) -> None:
         self.crew = self.engine.crew(self.lab)
@@ -136,7 +138,7 @@ class _Stage:
             filled = self.crew.fill(load, self.progress)
             early = dict(zip(ARCHIVES, (one.result() for one in waiting), strict=True))
             key = filled.answer_key
-            leaking = pool.submit(self._ask, "open", key, early["open"], self.stolen.append)
+            leaking = pool.submit(self._ask, "open", key, early["open"])
             closed = pool.submit(self._ask_secure, filled, early["secure"])
             return DemoReport(open=leaking.result(), secure=closed.result())
 
@@ -158,20 +160,30 @@ class _Stage:
         )
         return replace(outcome, findings=kept) if friend is not None and friend.ok else None
 
-    def _ask(
-        self, which: Which, key: Manifest, early: Outcome | None, show: Show | None = None
-    ) -> Report:
+    def _ask(self, which: Which, key: Manifest, early: Outcome | None) -> Report:
         """Let a stranger take what is given, and put the questions meanwhile."""
         wire = self._overhear(which, key)
         with ThreadPoolExecutor(1) as pool:
-            taking = pool.submit(self._measure, which, key, show)
+            taking = pool.submit(self._take, which, key)
             scene, outcome = self._question(which, key, early)
             measured = taking.result()
         return assemble(scene, outcome, measured, closed_by=catalogue.closed_by(), wire=wire)
 
-    def _measure(self, which: Which, key: Manifest, show: Show | None) -> Exposure:
+    def _take(self, which: Which, key: Manifest) -> Exposure:
+        """Let the stranger take what is given; save pictures of what the open archive gives."""
+        show = self.stolen.append if which == "open" else None
         with self.progress.task(f"a stranger at PACS-{which.upper()}", _planted(key)) as taking:
-            return self.crew.measure(which, key, show, taking.reach)
+            exposure = self.crew.measure(which, key, show, taking.reach)
+        if show is not None:
+            self._save()
+        return exposure
+
+    def _save(self) -> None:
+        """Leave the stolen pictures, and none of an earlier demo."""
+        folder = self.plan.out / STOLEN
+        pictures.clear(folder)
+        with self.progress.task("saving the stolen pictures", len(self.stolen)) as saving:
+            self.saved = pictures.save(self.stolen, folder, saving.advance)
 
     def _question(
         self, which: Which, key: Manifest, early: Outcome | None
@@ -208,16 +220,11 @@ def _planted(key: Manifest) -> int:
     return sum(1 for _ in key.instances())
 
 
-def _leave(
-    plan: Plan, report: DemoReport, stolen: list[Picture], began: float, progress: Progress
-) -> Shown:
-    """Write what is left of a demo: pictures, page and report."""
-    pictures.clear(plan.out / STOLEN)
-    with progress.task("saving the stolen pictures", len(stolen)) as saving:
-        saved = pictures.save(stolen, plan.out / STOLEN, saving.advance)
+def _leave(plan: Plan, report: DemoReport, stage: _Stage, began: float) -> Shown:
+    """Write what is left of a demo beside the pictures: page and report."""
     seconds = time.monotonic() - began
     page = plan.out / "report.html"
-    one_each = pictures.show_one_each(stolen)
+    one_each = pictures.show_one_each(stage.stolen)
     page.write_text(html.demo(report, one_each, saved_in=STOLEN, seconds=seconds), encoding="utf-8")
     (plan.out / "report.json").write_text(report.to_json(), encoding="utf-8")
-    return Shown(report, conclude(report), page, saved, seconds)
+    return Shown(report, conclude(report), page, stage.saved, seconds)
