@@ -12,7 +12,7 @@ import copy
 import threading
 import uuid
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 from pydicom.dataset import Dataset, FileMetaDataset
@@ -151,14 +151,20 @@ def _identify(ds: Dataset, patient_id: str, study: str, series: str, instance: s
 
 def _picture(ds: Dataset, shade: int) -> None:
     """CT Image module (PS3.3 C.8.2.1) with the burnt-in words and nothing else."""
-    pixels = np.full((SIDE, SIDE), shade, dtype=np.int16)
-    burn(pixels, WHITE, minimum=-WHITE)
     ds.ImageType = ["DERIVED", "SECONDARY", "AXIAL"]
     ds.AcquisitionNumber, ds.KVP = None, None
-    ds.Rows, ds.Columns = pixels.shape
+    ds.Rows = ds.Columns = SIDE
     ds.SamplesPerPixel, ds.PhotometricInterpretation = 1, "MONOCHROME2"
     ds.BitsAllocated, ds.BitsStored, ds.HighBit, ds.PixelRepresentation = 16, 16, 15, 1
     ds.RescaleIntercept, ds.RescaleSlope = 0, 1
     ds.PixelSpacing, ds.SliceThickness = [1, 1], 1
     ds.ImagePositionPatient, ds.ImageOrientationPatient = [0, 0, 0], [1, 0, 0, 0, 1, 0]
-    ds.PixelData = pixels.tobytes()
+    ds.PixelData = _pixels(shade)
+
+
+@cache
+def _pixels(shade: int) -> bytes:
+    """The value of Pixel Data: one shade, and the words in it."""
+    pixels = np.full((SIDE, SIDE), shade, dtype="<i2")
+    burn(pixels, WHITE, minimum=-WHITE)
+    return pixels.tobytes()

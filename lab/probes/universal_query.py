@@ -12,9 +12,13 @@ What it cannot tell: how many queries one may put one after the other; each of t
 limit.
 """
 
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
 from lab import closing
 from lab.asking import by, every_study, may_write, need_peer, showed
 from lab.conversation import SUCCESS
+from lab.marked import MarkedInstance
 from lab.probe import Answered, NotTestedError, Severity, Untold, no, probe, unknown, yes
 from lab.scene import Scene
 from lab.sop_classes import CT, STUDY_ROOT_FIND
@@ -22,6 +26,8 @@ from lab.target import Target
 
 MOST_STORED = 300
 """Marked studies that we are ready to store for the question."""
+ASSOCIATIONS = 3
+"""They are stored on so many at once: each answer waits until its study is durable."""
 
 
 @probe(
@@ -66,8 +72,16 @@ def _ask(target: Target, limit: int) -> tuple[Answered, int]:
 
 def _fill(scene: Scene, studies: int) -> None:
     """Store marked studies, each of one instance that is all words and no picture."""
-    with scene.target(need_peer(scene, may="store")).converse(storage=[CT]) as talk:
-        for _ in range(studies):
-            instance = scene.marked.new()
+    target = scene.target(need_peer(scene, may="store"))
+    marked = [scene.marked.new() for _ in range(studies)]
+    with ThreadPoolExecutor(ASSOCIATIONS) as pool:
+        shares = [marked[first::ASSOCIATIONS] for first in range(ASSOCIATIONS)]
+        for stored in [pool.submit(_store, target, share) for share in shares]:
+            stored.result()
+
+
+def _store(target: Target, share: Sequence[MarkedInstance]) -> None:
+    with target.converse(storage=[CT]) as talk:
+        for instance in share:
             del instance.ds.PixelData
             talk.store_bytes(instance.part_10)

@@ -40,3 +40,11 @@ def test_an_archive_that_holds_just_as_much_as_the_limit_is_filled_first(wrong):
     _, found = _ask(wrong.target(wrong.peers["workstation"]), 100_000)
 
     assert probe.ask(replace(wrong, matches=found)).answer is Answer.YES
+
+
+def test_what_is_missing_is_stored_once_each_on_several_associations(wrong):
+    target = wrong.target(wrong.peers["workstation"])
+    _, before = _ask(target, 100_000)
+
+    assert probe.ask(replace(wrong, matches=before + 6)).answer is Answer.YES
+    assert _ask(target, 100_000)[1] == before + 7
