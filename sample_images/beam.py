@@ -91,13 +91,15 @@ class Detector:
         some = np.flatnonzero(occupied.any((1, 2)))
         if not len(some):
             return total, 0.0, iter(()), (slice(0), slice(0))
-        left, right = _reach(across, np.asarray(occupied.any((0, 1))))
-        low, high = _reach(up - centre, np.asarray(occupied.any((0, 2))))
+        seen = range(max(some[0] - 1, 0), min(some[-1] + 2, len(values)))
+        largest = float(self._magnified(depth[seen]).max())
+        left, right = _reach(across, np.asarray(occupied.any((0, 1))), largest)
+        low, high = _reach(up - centre, np.asarray(occupied.any((0, 2))), largest)
         window = (slice(*np.searchsorted(v, (-high, -low))),
                   slice(*np.searchsorted(u, (left, right))))  # fmt: skip
 
         def layers() -> Iterator[Floats]:
-            for k in range(max(some[0] - 1, 0), min(some[-1] + 2, len(values))):
+            for k in seen:
                 larger = self._magnified(depth[k : k + 1])
                 yield resampled(
                     values[k],
@@ -109,6 +111,8 @@ class Detector:
 
     def shadow(self, cloud: Cloud) -> Floats:
         """HU x mm of a cloud along each ray."""
+        if not len(cloud.points):
+            return np.zeros((self.rows, self.columns), np.float32)
         points = cloud.points * np.array(self.scale, np.float32)
         depth, across = (1, 0) if self.view is View.PA else (0, 1)
         larger = self._magnified(points[:, depth])
@@ -121,16 +125,17 @@ class Detector:
         seen = (column >= 0) & (column < wide) & (row >= 0) & (row < high)
         weight = (cloud.contrast * larger * larger)[seen]
         dots = np.bincount(row[seen] * wide + column[seen], weight, wide * high)
-        dots = dots.reshape(self.rows, fine, wide).sum(1).reshape(self.rows, self.columns, fine)
+        halves = dots.reshape(self.rows, fine, self.columns, fine)
+        halves = halves[:, 0] + halves[:, 1]  # `sum` takes ten times as long over so short an axis
         volume = self.scale[0] * self.scale[1] * self.scale[2]
-        return single(dots.sum(2) * (volume / self.pitch**2))
+        return single((halves[..., 0] + halves[..., 1]) * (volume / self.pitch**2))
 
 
-def _reach(axis: Floats, occupied: Mask) -> tuple[float, float]:
+def _reach(axis: Floats, occupied: Mask, largest: float) -> tuple[float, float]:
     """From where to where anything can be seen: magnification pushes it outwards."""
     some = np.flatnonzero(occupied)
     low, high = axis[max(some[0] - 1, 0)], axis[min(some[-1] + 1, len(axis) - 1)]
-    return float(min(low, low * 1.3)), float(max(high, high * 1.3))
+    return float(min(low, low * largest)), float(max(high, high * largest))
 
 
 def enlarged(picture: Floats, times: int, rows: int, columns: int) -> Floats:

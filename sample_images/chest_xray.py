@@ -26,6 +26,7 @@ _PITCH = 0.143  # mm between pixels at full size
 _BITS_STORED = 12
 _WHITE = (1 << _BITS_STORED) - 1
 _FINER = 4  # pixels at full size for each one that rays are followed for
+_STRIP = 10  # rows of rays that become pixels at once
 
 
 @dataclass(frozen=True)
@@ -68,18 +69,31 @@ def picture(chest: Thorax, view: View, size: Size) -> npt.NDArray[np.uint16]:
     shown, grain = radiograph.shown(chest, detector)
     noise = chest.body.draw("dx noise", view)
     if size is Size.FULL:
-        shown = _four_times(shown)
-        wide = noise.standard_normal((ROWS, COLUMNS), dtype=np.float32)
-        blocks = wide.reshape(rows, _FINER, columns, _FINER)
-        blocks *= grain[:, None, :, None]
+        return _noisy(_four_times(shown), grain, noise)
+    return _presented(shown + grain * noise.standard_normal(grain.shape, dtype=np.float32) / _FINER)
+
+
+def _noisy(shown: Floats, grain: Floats, noise: np.random.Generator) -> npt.NDArray[np.uint16]:
+    """A full picture with its noise, a few rows at a time: so much stays near the processor."""
+    values = np.empty(shown.shape, np.uint16)
+    for first in range(0, len(grain), _STRIP):
+        rough = grain[first : first + _STRIP, None, :, None]
+        rows = slice(first * _FINER, (first + len(rough)) * _FINER)
+        strip = shown[rows]
+        own = noise.standard_normal(strip.shape, dtype=np.float32)
+        blocks = own.reshape(len(rough), _FINER, -1, _FINER)
+        blocks *= rough
         # Light spreads in the scintillator: neighbouring pixels share their noise.
-        shown[:, 1:] += wide[:, :-1] * np.float32(0.6)
-        shown += wide
-    else:
-        shown = shown + grain * noise.standard_normal(grain.shape, dtype=np.float32) / _FINER
+        strip[:, 1:] += own[:, :-1] * np.float32(0.6)
+        strip += own
+        values[rows] = _presented(strip)
+    return values
+
+
+def _presented(shown: Floats) -> npt.NDArray[np.uint16]:
+    """Presentation values of brightness from 0 to 1; ``shown`` is used up."""
     shown *= _WHITE
-    np.clip(shown, 0, _WHITE, out=shown)
-    return shown.astype(np.uint16)
+    return np.clip(shown, 0, _WHITE, out=shown).astype(np.uint16)
 
 
 def _four_times(small: Floats) -> Floats:

@@ -20,8 +20,9 @@ def water(chest: Thorax, detector: Detector) -> Floats:
     whole = detector.thickness(surface, grid, coarser=2)
     lean = detector.thickness(surface - np.float32(body.fat), grid, coarser=2)
     path = lean * np.float32(_SOFT - _FAT) + whole * np.float32(_FAT)
-    path -= detector.thickness(chest.cavity, grid) * np.float32(_SOFT)
-    path += _in_cavity(chest, detector)
+    cavity = detector.thickness(chest.cavity, grid)
+    path -= cavity * np.float32(_SOFT)
+    path += _in_cavity(chest, detector, cavity)
     for air in (chest.airways, chest.gas):
         path -= detector.thickness(air, grid) * np.float32(_SOFT)
     bones = detector.shadow(chest.cage) + detector.shadow(chest.shoulders(arms_raised=raised))
@@ -34,10 +35,11 @@ def water(chest: Thorax, detector: Detector) -> Floats:
     return single(np.maximum(path, 0))
 
 
-def _in_cavity(chest: Thorax, detector: Detector) -> Floats:
+def _in_cavity(chest: Thorax, detector: Detector, cavity: Floats) -> Floats:
     """What the pleural cavities hold besides air and vessels, as mm of water."""
     grid = chest.grid
-    lung = detector.thickness(chest.lungs, grid)
+    fills = chest.lungs is chest.cavity
+    lung = cavity if fills else detector.thickness(chest.lungs, grid)
     path = lung * np.float32(1 + tissues.LUNG / 1000)
     if chest.fluid is not None:
         path += detector.thickness(chest.fluid, grid) * np.float32(1 + tissues.EFFUSION / 1000)

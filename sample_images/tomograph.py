@@ -30,6 +30,19 @@ class Scan:
     thickness: float
 
 
+@dataclass(frozen=True)
+class _Stack:
+    """A cloud in the order of height, and the height of each of its points, mm."""
+
+    cloud: Cloud
+    heights: Floats  # beside each other and as wide as what is searched: else each search copies
+
+    def between(self, low: float, high: float) -> Cloud:
+        """The points of a slice."""
+        first, last = np.searchsorted(self.heights, (low, high))
+        return Cloud(self.cloud.points[first:last], self.cloud.contrast[first:last])
+
+
 class Tomograph:
     """Looks at one chest, slice by slice."""
 
@@ -125,28 +138,28 @@ class Tomograph:
         return lung
 
     @cached_property
-    def _vessels(self) -> Cloud:
+    def _vessels(self) -> _Stack:
         return _by_height(Cloud.joined([self._chest.vessels, self._chest.strands]))
 
     @cached_property
-    def _bronchi(self) -> Cloud:
+    def _bronchi(self) -> _Stack:
         return _by_height(bronchi.lumina(self._chest))
 
     @cached_property
-    def _bronchial_walls(self) -> Cloud:
+    def _bronchial_walls(self) -> _Stack:
         return _by_height(bronchi.walls(self._chest))
 
     @cached_property
-    def _skeleton(self) -> Cloud:
+    def _skeleton(self) -> _Stack:
         chest = self._chest
-        bones = Cloud.joined([chest.cage, chest.spine, chest.shoulders(arms_raised=True)])
+        bones = (chest.cage, chest.spine, chest.shoulders(arms_raised=True))
         mineral = np.float32(chest.body.bone)
-        return _by_height(Cloud.joined([Cloud(bones.points, bones.contrast * mineral),
-                                        bronchi.plaques(chest)]))  # fmt: skip
+        hard = [Cloud(bone.points, bone.contrast * mineral) for bone in bones]
+        return _by_height(Cloud.joined([*hard, bronchi.plaques(chest)]))
 
-    def _fill(self, picture: Floats, cloud: Cloud, z: float, value: float) -> None:
+    def _fill(self, picture: Floats, stack: _Stack, z: float, value: float) -> None:
         """Replace what a cloud of vessels covers, whatever the cloud's own contrast, by `value`."""
-        found = self._dots(cloud, z)
+        found = self._dots(stack, z)
         if found is not None:
             share, window = found
             share *= np.float32(1 / (tissues.BLOOD - tissues.LUNG))
@@ -160,18 +173,18 @@ class Tomograph:
             part = picture[found[1]]
             part += np.minimum(found[0], 1250)
 
-    def _dots(self, cloud: Cloud, z: float) -> tuple[Floats, Window] | None:
+    def _dots(self, stack: _Stack, z: float) -> tuple[Floats, Window] | None:
         """The points of a slice spread over its pixels (HU), and which pixels these are."""
         scan, size = self._scan, self._size
         ends = (z + np.array([-0.5, 0.5]) * scan.thickness) / size[2]
-        first, last = np.searchsorted(cloud.points[:, 2], ends)
-        x = (cloud.points[first:last, 0] * size[0] - scan.left) / scan.pitch
-        y = (cloud.points[first:last, 1] * size[1] - scan.front) / scan.pitch
+        cloud = stack.between(*ends)
+        x = (cloud.points[:, 0] * size[0] - scan.left) / scan.pitch
+        y = (cloud.points[:, 1] * size[1] - scan.front) / scan.pitch
         inside = (x >= 0) & (y >= 0) & (x < scan.pixels - 1) & (y < scan.pixels - 1)
         if not inside.any():
             return None
         share = np.float32(size.prod() / (scan.pitch**2 * scan.thickness))
-        return _spread(x[inside], y[inside], cloud.contrast[first:last][inside] * share)
+        return _spread(x[inside], y[inside], cloud.contrast[inside] * share)
 
     @cached_property
     def _couch(self) -> tuple[Floats, Floats]:
@@ -209,7 +222,8 @@ def _spread(x: Floats, y: Floats, weight: Floats) -> tuple[Floats, Window]:
     return single(total.reshape(high, wide)), window
 
 
-def _by_height(cloud: Cloud) -> Cloud:
+def _by_height(cloud: Cloud) -> _Stack:
     """Sorted by height to a sixtieth of a mm, so that a slice is a run of points."""
     keys = np.rint(cloud.points[:, 2] * 60).astype(np.int16)  # 16 bits sort faster
-    return cloud.where(np.argsort(keys, kind="stable"))
+    ordered = cloud.where(np.argsort(keys, kind="stable"))
+    return _Stack(ordered, ordered.points[:, 2].astype(np.float64))

@@ -35,6 +35,25 @@ def test_what_is_far_from_the_detector_is_shown_larger(detectors):
     assert seen[1] > 1.05 * seen[0]
 
 
+@pytest.mark.parametrize("view", View)
+@pytest.mark.parametrize("y", [-42, 42])
+def test_no_edge_of_a_shape_is_cut_off_however_much_it_is_magnified(
+    detectors, monkeypatch, view, y
+):
+    shape = fields.ellipsoid(GRID, (y, y, -140), (14, 14, 54))
+    seen = detectors[view].thickness(shape, GRID)
+    monkeypatch.setattr(beam, "_reach", lambda *_: (-np.inf, np.inf))
+
+    assert np.array_equal(seen, detectors[view].thickness(shape, GRID))
+
+
+def test_no_points_cast_no_shadow(detectors):
+    nothing = detectors[View.PA].shadow(Cloud.joined([]))
+
+    assert nothing.shape == (120, 100)
+    assert not nothing.any()
+
+
 def test_the_left_is_on_the_right_from_the_front_and_the_back_from_the_side(detectors):
     left = Cloud(np.array([[40, 0, -140]], np.float32), np.array([1000], np.float32))
     back = Cloud(np.array([[0, 40, -140]], np.float32), np.array([1000], np.float32))

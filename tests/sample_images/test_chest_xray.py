@@ -102,3 +102,15 @@ def test_the_same_patient_gives_the_same_bytes_and_another_seed_other_pixels(vie
 
     assert iod.encode(again) == iod.encode(views[0])
     assert other.PixelData != again.PixelData
+
+
+def test_noise_does_not_depend_on_how_many_rows_are_drawn_at_once(monkeypatch):
+    grain = np.full((25, 10), 0.01, np.float32)
+
+    def noisy(rows):
+        monkeypatch.setattr(chest_xray, "_STRIP", rows)
+        shown = np.full((100, 40), 0.5, np.float32)
+        return chest_xray._noisy(shown, grain, np.random.default_rng(1))
+
+    assert np.array_equal(noisy(7), noisy(25))
+    assert 5 < noisy(7).std() < 100

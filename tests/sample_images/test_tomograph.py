@@ -1,7 +1,9 @@
 import numpy as np
 import pytest
 
+from sample_images import tomograph
 from sample_images.anatomy import findings
+from sample_images.anatomy.points import Cloud
 from sample_images.anatomy.thorax import Thorax
 from sample_images.patients import Abnormality
 from sample_images.tomograph import Scan, Tomograph
@@ -96,3 +98,12 @@ def test_a_nodule_is_soft_tissue_within_the_lung(man):
     picture = Tomograph(ill, SCAN, contrast_agent=False).cut(number(ill, z))
 
     assert at(ill, picture, x, y) == pytest.approx(38, abs=30)
+
+
+def test_a_slice_has_the_points_between_its_ends_whatever_order_they_came_in():
+    heights = np.random.default_rng(1).permutation(np.arange(-40, 40, 0.5)).astype(np.float32)
+    points = np.stack([heights, heights, heights], 1)
+    part = tomograph._by_height(Cloud(points, heights * 2)).between(-3.75, 3.75)
+
+    assert part.points[:, 2].tolist() == np.arange(-3.5, 4, 0.5).tolist()
+    assert np.array_equal(part.contrast, part.points[:, 0] * 2)
