@@ -38,9 +38,9 @@ class Located:
         for start in range(0, len(self), PAGE):
             ids = self._numbers[start : start + PAGE].tolist()
             with self._index.reading(within=ANSWER_WITHIN) as connection:
-                page = connection.execute(_HELD, {"ids": ids}).mappings().all()
+                page = connection.execute(_HELD, {"ids": ids}).all()
             for row in page:
-                yield Held(**row)
+                yield Held(*row)
 
 
 def locate(index: Index, query: Query) -> Located:
@@ -50,7 +50,7 @@ def locate(index: Index, query: Query) -> Located:
 
 
 def _held() -> Select[Any]:
-    """The statement for a page of instances, each as a :class:`Held`."""
+    """The statement for a page of instances: columns are the fields of :class:`Held`, in order."""
     table = TABLES[Level.IMAGE]
     columns = (
         table.c.SOPClassUID.label("sop_class_uid"),

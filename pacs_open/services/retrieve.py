@@ -1,5 +1,6 @@
 """Retrieve: C-GET and C-MOVE (PS3.4 C.4.2, C.4.3), down to counts and the final status."""
 
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
@@ -23,6 +24,10 @@ from pacs_open.wire.association import Channel, Message
 
 UNABLE_TO_PERFORM = 0xA702
 SOME_FAILED = 0xB000
+PROGRESS_EVERY = 0.1
+"""Seconds between two pending responses at least, of which there need not be any (PS3.4 C.4.2.3.1,
+C.4.3.3.1): one for each of a thousand instances a second costs more than somebody sees of it."""
+
 _FAILED_SOP_INSTANCE_UID_LIST = 0x00080058
 _NO_STATUS = 0x0110
 """Told to the audit log for a sub-operation that never got an answer: processing failure."""
@@ -47,6 +52,8 @@ class _Retrieval:
     instances: Iterable[Held]
     counts: Counts
     failed: list[str]
+    next_progress: float = 0.0
+    """When (monotonic) the next pending response is due; the first is, after the first instance."""
 
     def send_all(self, courier: Courier, instances: Iterator[Held]) -> None:
         """Perform these sub-operations until all are done or a C-CANCEL comes."""
@@ -64,7 +71,8 @@ class _Retrieval:
                 self.give_up(str(error), chain([held], instances))
                 return
             self._note(held, *outcome)  # a failure to observe is no failure of the destination
-            if self.counts.remaining:
+            if self.counts.remaining and time.monotonic() >= self.next_progress:
+                self.next_progress = time.monotonic() + PROGRESS_EVERY
                 progress = self.counts.on(pending, with_remaining=True)
                 self.scp.channel.send(self.message.context.context_id, progress, hold=goes_along)
 

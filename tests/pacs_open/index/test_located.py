@@ -1,5 +1,8 @@
+import dataclasses
+
 import pytest
 
+from pacs_open.archive.stored import Held
 from pacs_open.index import located
 
 
@@ -35,3 +38,9 @@ def test_nothing_is_nothing(filled, shelf):
 
     assert len(found) == 0
     assert list(found) == []
+
+
+def test_a_row_has_what_an_instance_has_in_the_same_order():
+    columns = [column.name for column in located._HELD.selected_columns]
+
+    assert columns == [field.name for field in dataclasses.fields(Held)]

@@ -285,6 +285,12 @@ def instance():
 
 
 @pytest.fixture
+def all_progress(monkeypatch):
+    """A pending response after each sub-operation but the last, however fast they are."""
+    monkeypatch.setattr("pacs_open.services.retrieve.PROGRESS_EVERY", 0)
+
+
+@pytest.fixture
 def identifier():
     return make_identifier
 

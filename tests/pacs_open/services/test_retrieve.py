@@ -56,6 +56,7 @@ def counts(command):
     )
 
 
+@pytest.mark.usefixtures("all_progress")
 @pytest.mark.parametrize("keys", ALL, ids=lambda keys: keys["level"])
 def test_a_get_sends_every_instance_of_every_level_as_it_was_received(
     filled, identifier, instance, encode, keys
@@ -76,6 +77,25 @@ def test_a_get_sends_every_instance_of_every_level_as_it_was_received(
         (0x0000, (None, 3, 0, 0)),
     ]
     assert not any(data for _, data in answers)
+
+
+@pytest.mark.parametrize("model", [STUDY_GET, STUDY_MOVE])
+def test_progress_is_told_at_once_and_then_now_and_then(
+    start_pacs, storage_scp, instance, identifier, monkeypatch, model
+):
+    """PS3.4 C.4.2.3.1, C.4.3.3.1: pending responses are optional."""
+    monkeypatch.setattr("pacs_open.services.retrieve.PROGRESS_EVERY", 3600)
+    wanted = identifier("STUDY", StudyInstanceUID="2.25.10")
+    with storage_scp([(CTImageStorage, [ExplicitVRLittleEndian])]) as there:
+        pacs = start_pacs(callback_port=there.port)
+        pacs.fill(*(instance(n) for n in (1, 2, 3)))
+        with pacs.scu(*GET, (STUDY_MOVE, [ExplicitVRLittleEndian]), roles=ROLES) as scu:
+            if model == STUDY_GET:
+                answers, _ = scu.get(wanted)
+            else:
+                answers = scu.move(wanted, "ANYBODY")
+
+    assert [counts(command) for command, _ in answers] == [(2, 1, 0, 0), (None, 3, 0, 0)]
 
 
 def test_a_get_without_the_scp_role_fails_every_sub_operation(filled, identifier, decode):
@@ -191,6 +211,7 @@ def test_a_compressed_instance_is_sent_as_it_is_or_fails_but_is_never_decoded(
         assert stored[0][2] == data
 
 
+@pytest.mark.usefixtures("all_progress")
 @pytest.mark.parametrize("keys", ALL, ids=lambda keys: keys["level"])
 def test_a_move_sends_every_instance_to_its_destination(
     start_pacs, storage_scp, instance, identifier, encode, keys
@@ -265,6 +286,7 @@ def test_a_destination_that_cannot_be_reached_fails_every_sub_operation(
     assert len(decode(data).FailedSOPInstanceUIDList) == 2
 
 
+@pytest.mark.usefixtures("all_progress")
 def test_a_move_of_more_sop_classes_than_contexts_takes_further_associations(
     start_pacs, storage_scp, instance, identifier, encode, monkeypatch
 ):

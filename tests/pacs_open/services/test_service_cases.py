@@ -73,6 +73,7 @@ def test_a_request_whose_sop_class_is_not_that_of_its_context_is_not_supported(
     assert answer.status == 0x0122
 
 
+@pytest.mark.usefixtures("all_progress")
 @pytest.mark.parametrize("status", [0xB000, 0xB006, 0xB007, 0x0107, 0x0116])
 def test_warnings_of_a_destination_are_counted_apart(
     start_pacs, storage_scp, instance, identifier, status
