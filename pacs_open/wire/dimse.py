@@ -14,7 +14,7 @@ Usage, as the sans-I/O libraries have it::
 import struct
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from enum import Enum, auto
+from enum import IntEnum, auto
 from typing import Final
 
 from pacs_open.errors import ProtocolError
@@ -66,7 +66,7 @@ class Fragment:
 Event = Pdu | CommandReceived | Fragment
 
 
-class _Part(Enum):
+class _Part(IntEnum):  # numbers, because tables are asked for them several times a message
     """What the next bytes are."""
 
     PDU_HEADER = auto()
@@ -76,7 +76,7 @@ class _Part(Enum):
     WHOLE_PDU = auto()
 
 
-class _Expects(Enum):
+class _Expects(IntEnum):
     """Where a message stands."""
 
     COMMAND = auto()

@@ -8,6 +8,7 @@ import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, IntEnum
+from functools import cached_property
 from typing import Final
 
 from pacs_open.errors import ProtocolError
@@ -34,6 +35,8 @@ class PduType(IntEnum):
     RELEASE_RP = 0x06
     ABORT = 0x07
 
+
+_TYPES: Final = {int(one): one for one in PduType}
 
 class AbortReason(IntEnum):
     """Reasons of a provider's A-ABORT (PS3.8 Table 9-26)."""
@@ -68,15 +71,16 @@ class Bounds:
     association: int = LONGEST_NEGOTIATION
     data: int = LONGEST_DATA
 
-    def of(self, pdu_type: PduType) -> range:
-        """Lengths a PDU of this type may have."""
-        match pdu_type:
-            case PduType.ASSOCIATE_RQ | PduType.ASSOCIATE_AC:
-                return range(self.association + 1)
-            case PduType.P_DATA_TF:
-                return range(self.data + 1)
-            case _:
-                return range(4, 5)  # PS3.8 9.3.4, 9.3.6, 9.3.7, 9.3.8: a fixed length
+    @cached_property
+    def of(self) -> Mapping[PduType, range]:
+        """Lengths that a PDU of each type may have."""
+        fixed = range(4, 5)  # PS3.8 9.3.4, 9.3.6, 9.3.7, 9.3.8
+        negotiation = range(self.association + 1)
+        return dict.fromkeys(PduType, fixed) | {
+            PduType.ASSOCIATE_RQ: negotiation,
+            PduType.ASSOCIATE_AC: negotiation,
+            PduType.P_DATA_TF: range(self.data + 1),
+        }
 
 
 _S, _P = State, PduType
@@ -113,13 +117,12 @@ def read_header(header: bytes | memoryview, bounds: Bounds) -> tuple[PduType, in
     bounds (PS3.8 9.3.8).
     """
     number, length = _HEADER.unpack(header)
-    try:
-        pdu_type = PduType(number)
-    except ValueError:
+    pdu_type = _TYPES.get(number)
+    if pdu_type is None:
         message = f"PDU type {number:02X}H is unknown"
-        raise ProtocolError(message, AbortReason.UNRECOGNIZED_PDU) from None
-    if length not in bounds.of(pdu_type):
-        message = f"{pdu_type.name} of {length} bytes, at most {bounds.of(pdu_type)[-1]}"
+        raise ProtocolError(message, AbortReason.UNRECOGNIZED_PDU)
+    if length not in bounds.of[pdu_type]:
+        message = f"{pdu_type.name} of {length} bytes, at most {bounds.of[pdu_type][-1]}"
         raise ProtocolError(message, AbortReason.INVALID_PARAMETER_VALUE)
     return pdu_type, length
 
