@@ -135,15 +135,13 @@ class HeadScanner:
             group, number, vr, length = SHORT_HEADER.unpack_from(buffer, at)
             tag = group << 16 | number
             end = at + SHORT_HEADER.size + length
-            if vr not in SHORT_VRS or not last < tag <= LAST_TAG or end > len(buffer):
+            in_order = last < tag <= LAST_TAG and group >= _FIRST_GROUP
+            if vr not in SHORT_VRS or not in_order or end > len(buffer):
                 break
             keyword, _ = _kept(tag)
-            if keyword:
-                if group < _FIRST_GROUP or length > LONGEST_VALUE:
-                    break
-                name = _NAMES[vr]
-                if name in _READABLE:
-                    self._keep(keyword, name, bytes(buffer[end - length : end]))
+            name = _NAMES[vr]
+            if keyword and name in _READABLE and length <= LONGEST_VALUE:
+                self._keep(keyword, name, bytes(buffer[end - length : end]))
             at, last = end, tag
         self._position, self._last = at, last
         self.reaches = max(self.reaches, at)

@@ -38,6 +38,7 @@ class PduType(IntEnum):
 
 _TYPES: Final = {int(one): one for one in PduType}
 
+
 class AbortReason(IntEnum):
     """Reasons of a provider's A-ABORT (PS3.8 Table 9-26)."""
 
