@@ -97,6 +97,7 @@ class Channel:
         Whatever is left of the last data set is dropped first. Late C-CANCEL are ignored.
         """
         self.flush()
+        self._outgoing.rest()
         if not self._waiting:
             self.drop_data_set()
         self._cancelled.clear()

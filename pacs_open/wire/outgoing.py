@@ -43,8 +43,8 @@ class Outgoing:
         self._fragment = dimse.fragment_length(maximum_pdu)
         self._held = bytearray()
         self._batch = bytearray()
-        """Fragments of a stored data set with their headers; kept, since new memory costs more
-        than what is read into it."""
+        """Fragments of a stored data set with their headers; kept from one to the next, since new
+        memory costs more than what is read into it."""
 
     def send(
         self, context_id: int, command: Command, data: Payload | None = None, *, hold: bool = False
@@ -77,6 +77,10 @@ class Outgoing:
         """Write what was held."""
         if self._held:
             self._transport.send([self._take_held()])
+
+    def rest(self) -> None:
+        """Nothing more is to be sent for now: have no memory for it."""
+        self._batch = bytearray()
 
     def _take_held(self) -> bytearray:
         held, self._held = self._held, bytearray()

@@ -141,9 +141,11 @@ class Transport:
             return
         with contextlib.suppress(OSError):  # a peer that is gone says so when written to
             self._socket.setsockopt(socket.IPPROTO_TCP, _CORK, 1)
-        yield
-        with contextlib.suppress(OSError):
-            self._socket.setsockopt(socket.IPPROTO_TCP, _CORK, 0)
+        try:
+            yield
+        finally:
+            with contextlib.suppress(OSError):
+                self._socket.setsockopt(socket.IPPROTO_TCP, _CORK, 0)
 
     # -- the end
 

@@ -119,6 +119,19 @@ def test_one_data_set_leaves_nothing_of_itself_in_the_next(line, store_file):
     assert line.heard() == [STORE, long, STORE, short]
 
 
+def test_an_association_that_rests_has_no_memory_for_stored_bytes(line, store_file):
+    sender = Outgoing(line.transport, 131072)
+    stored = store_file(bytes(2 * STORED_AT_ONCE))
+
+    sender.send(1, STORE, stored)
+    assert STORED_AT_ONCE <= len(sender._batch) < 1.1 * STORED_AT_ONCE
+    sender.rest()
+    assert not sender._batch
+    sender.send(1, STORE, stored)
+
+    assert line.heard() == [STORE, bytes(stored.length)] * 2
+
+
 @pytest.mark.parametrize("size", [3, 200_000, STORED_AT_ONCE + 3])
 def test_stored_bytes_that_end_early_end_the_connection(line, store_file, size):
     stored = store_file(bytes(size))

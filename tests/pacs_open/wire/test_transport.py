@@ -1,7 +1,9 @@
 import os
 import socket
+import ssl
 import threading
 import time
+from contextlib import contextmanager
 
 import pytest
 
@@ -11,12 +13,18 @@ from pacs_open.wire import handshake
 from pacs_open.wire.transport import TLS_RECORD, Transport
 
 
-@pytest.fixture
-def pair():
-    """A transport and the raw socket at its other end, over loopback TCP."""
+def connected():
+    """Both ends of a connection over loopback TCP."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         other = socket.create_connection(listening.getsockname())
         accepted, _ = listening.accept()
+    return accepted, other
+
+
+@pytest.fixture
+def pair():
+    """A transport and the raw socket at its other end."""
+    accepted, other = connected()
     transport = Transport(accepted, write_deadline=0.5)
     other.settimeout(10)
     with other:
@@ -89,7 +97,7 @@ def test_a_peer_that_does_not_read_meets_the_write_deadline(pair, pieces):
         transport.send([bytes(30_000_000 // pieces)] * pieces)
 
 
-@pytest.mark.parametrize("over", ["pair", "encrypted"])
+@pytest.mark.parametrize("over", ["pair", "encrypted_tcp"])
 def test_a_peer_that_reads_slowly_but_reads_is_waited_for(request, over):
     """All its pauses together are three times the write deadline."""
     transport, other = request.getfixturevalue(over)
@@ -160,13 +168,12 @@ def test_a_broken_connection_is_lost_not_an_oserror(pair):
     transport.close_after_last_word(1)
 
 
-@pytest.fixture
-def encrypted(tls):
-    """A transport and the socket at its other end, over TLS."""
+@contextmanager
+def encrypting(tls, ours, theirs):
+    """The same with TLS on both ends."""
     control, wrap = tls
     door, wrapped = Door(), []
     control.secure(door)
-    ours, theirs = socket.socketpair()
     client = threading.Thread(target=lambda: wrapped.append(wrap(theirs)))
     client.start()
     server = handshake.wrap(ours, door.ssl_context)
@@ -178,12 +185,45 @@ def encrypted(tls):
     transport.close()
 
 
+@pytest.fixture
+def encrypted(tls):
+    """Without a network between them: what was sent is there."""
+    with encrypting(tls, *socket.socketpair()) as both:
+        yield both
+
+
+@pytest.fixture
+def encrypted_tcp(tls):
+    """Over loopback TCP."""
+    with encrypting(tls, *connected()) as both:
+        yield both
+
+
 def test_records_that_are_there_are_read_at_once(encrypted):
     transport, other = encrypted
     sent = os.urandom(3 * TLS_RECORD + 7)
     other.sendall(sent)
 
     assert bytes(transport.receive(5)) == sent
+
+
+@pytest.mark.skipif(not hasattr(socket, "TCP_CORK"), reason="only Linux has TCP_CORK")
+@pytest.mark.parametrize("sent", [7, 5 * TLS_RECORD])
+def test_no_record_waits_for_the_next_one(encrypted_tcp, monkeypatch, sent):
+    transport, other = encrypted_tcp
+    told, tell = [], ssl.SSLSocket.setsockopt
+
+    def listen(sock, level, option, value):
+        if option == socket.TCP_CORK:
+            told.append(value)
+        tell(sock, level, option, value)
+
+    monkeypatch.setattr(ssl.SSLSocket, "setsockopt", listen, raising=False)
+    transport.send([bytes(sent)])
+
+    assert _read_all(other, sent) == bytes(sent)
+    assert transport._socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_CORK) == 0
+    assert told == ([1, 0] if sent > TLS_RECORD else [])
 
 
 @pytest.mark.parametrize("end", ["said", "silent", "forged"])
