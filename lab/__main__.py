@@ -4,11 +4,16 @@ A process that draws images is started by "spawn", which imports anew what its p
 with, this module: the whole command line there would cost more than drawing a patient.
 """
 
+import gc
+
 
 def main() -> None:
     """``pacslab``."""
+    gc.disable()  # nothing that an import makes is garbage: looking for some is a fifth of it
     from lab import cli  # noqa: PLC0415 - see above
 
+    gc.freeze()
+    gc.enable()
     cli.main()
 
 

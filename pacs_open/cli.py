@@ -5,6 +5,7 @@ code 2; what a program tells its user goes to standard output, the log to standa
 """
 
 import argparse
+import gc
 import hashlib
 import json
 import sys
@@ -122,8 +123,11 @@ def open_archive(settings: Config) -> "Archive":
 def _serve(
     settings: Config, controls: Sequence[Control], chosen: argparse.Namespace, again: Again
 ) -> int:
+    gc.disable()  # nothing that an import makes is garbage, and workers share what it made
     from pacs_open import workers  # noqa: PLC0415 - see open_archive
 
+    gc.freeze()
+    gc.enable()
     title = settings.network_ae.ae_title
 
     def announce(host: str, port: int) -> None:

@@ -8,12 +8,9 @@ import secrets
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from lab import bad_certificates
-from lab.bad_certificates import Bench
 from lab.certificates import Usage
-from lab.crew.here import CrewHere
 from lab.engines import (
     TIME_TO_LIVE,
     EngineError,
@@ -30,8 +27,10 @@ from lab.engines.record import BAD_CERTIFICATES, DEVICES, Archive, Lab
 from lab.issuing import users
 from lab.newcomer import Newcomer
 from lab.pki import Authority, Identity, private_folder
-from lab.user_identity import USER
-from pacs_open.archive.archive import Archive as Store
+
+if TYPE_CHECKING:
+    from lab.crew.here import CrewHere
+    from pacs_open.archive.archive import Archive as Store
 
 START_WITHIN = 60.0
 """Seconds an archive has to say that it listens."""
@@ -99,7 +98,7 @@ class ProcessEngine:
     def mark(self, lab: Lab) -> None:
         """Leave a mark in both archives' logs."""
         for which in PROGRAMS:
-            with Store(lab.folder / which / "archive") as store:
+            with _store(lab, which) as store:
                 store.mark()
 
     def reset(self, lab: Lab) -> Lab:
@@ -107,7 +106,7 @@ class ProcessEngine:
         lab = claim.latest(lab)
         for which in PROGRAMS:
             self.stop(lab, which)
-            with Store(lab.folder / which / "archive") as store:
+            with _store(lab, which) as store:
                 store.reset()
         return self._start(lab, tuple(PROGRAMS))
 
@@ -136,8 +135,10 @@ class ProcessEngine:
         """Revoke a device's certificate; what it has open is cut off."""
         admitting.revoke(lab, _running(lab), _log(lab, "secure"), name)
 
-    def crew(self, lab: Lab) -> CrewHere:
+    def crew(self, lab: Lab) -> "CrewHere":
         """Every device is a few threads of whoever asks for it."""
+        from lab.crew.here import CrewHere  # noqa: PLC0415 - a keeper has none
+
         return CrewHere(claim.latest(lab))
 
     def _start(self, lab: Lab, which: tuple[Which, ...]) -> Lab:
@@ -159,6 +160,13 @@ def audit_files(lab: Lab) -> tuple[Path, Path, Path]:
     )
 
 
+def _store(lab: Lab, which: Which) -> "Store":
+    """An archive's content; its own process may have it open too."""
+    from pacs_open.archive.archive import Archive as Store  # noqa: PLC0415 - a demo opens none
+
+    return Store(lab.folder / which / "archive")
+
+
 def _process(lab: Lab, which: Which) -> StartedProcess | None:
     """The archive's process if it runs."""
     archive: Archive | None = getattr(lab, which)
@@ -177,6 +185,9 @@ def _running(lab: Lab) -> StartedProcess:
 
 def make_identities(lab: Lab, time_to_live: timedelta) -> None:
     """Certificates of the hardened archive and of the clinic's devices, and the bad ones."""
+    from lab import bad_certificates  # noqa: PLC0415 - a keeper makes none
+    from lab.user_identity import USER  # noqa: PLC0415
+
     authority = Authority.create(lab.folder / "authority", lifetime=time_to_live)
     private_folder(lab.folder / "secure")
     private_folder(lab.folder / "open")
@@ -189,7 +200,7 @@ def make_identities(lab: Lab, time_to_live: timedelta) -> None:
             ae_title=title,
             usage=Usage.CALLS_AND_LISTENS if listens else Usage.CALLS,
         )
-    bench = Bench(authority, "modality", until=lab.until)
+    bench = bad_certificates.Bench(authority, "modality", until=lab.until)
     bad_certificates.write_all(bench, lab.folder / BAD_CERTIFICATES)
     authority.write_crl(lab.folder / "secure" / "crl.pem")
     seats = {title: lab.folder / "identities" / name for name, title in DEVICES.items()}

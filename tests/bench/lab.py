@@ -46,7 +46,7 @@ def demo(rounds: int) -> str:
     for _ in range(rounds):
         with tempfile.TemporaryDirectory(prefix="pacslab-bench-") as folder:
             began = time.monotonic()
-            command = [sys.executable, "-m", "lab.cli", "demo", "--out", folder]
+            command = [sys.executable, "-m", "lab", "demo", "--out", folder]
             subprocess.run(command, check=True, capture_output=True)
             seconds.append(time.monotonic() - began)
     median = statistics.median(seconds)

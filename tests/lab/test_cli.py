@@ -62,3 +62,27 @@ def test_nothing_in_a_pipe_is_an_escape_sequence():
         [sys.executable, "-m", "lab", "probes"], capture_output=True, check=True, timeout=60
     ).stdout
     assert b"\x1b" not in said
+
+
+def test_nothing_is_imported_that_a_demo_and_a_keeper_do_without():
+    told = _python(
+        "import sys, lab.engines.keeper, lab.engines.process; print(*sys.modules)",
+        "import lab.cli; print(*sys.modules)",
+    )
+    keeper, whole = map(set, map(str.split, told.splitlines()))
+    assert not keeper & {"pydicom", "sqlalchemy", "docker"}
+    assert not whole & {"sqlalchemy", "docker", "pypdf"}
+
+
+def test_what_is_no_longer_used_is_still_collected_after_the_start():
+    assert _python(
+        "import sys, gc; from lab.__main__ import main; sys.argv[1:] = ['--version']",
+        "try: main()\nexcept SystemExit: print(gc.isenabled())",
+    ).endswith("True\n")
+
+
+def _python(*lines):
+    return subprocess.run(
+        [sys.executable, "-c", "\n".join(lines)],
+        capture_output=True, check=True, timeout=60, text=True,
+    ).stdout  # fmt: skip
