@@ -1,4 +1,4 @@
-"""Statements that are compiled once: the few that every store runs.
+"""Statements that are compiled once: those that every store runs, and the usual queries.
 
 Building and compiling a statement costs more than running it on a small table; the text is
 made by SQLAlchemy for the database at hand, so nothing is lost but the cost. In SQLite, which
@@ -8,7 +8,7 @@ which connections broke.
 """
 
 from collections import namedtuple
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -42,6 +42,13 @@ class Prepared:
         if connection.dialect.name != "sqlite":
             return list(self.run(connection, values))
         return list(map(self._row._make, self._directly(connection, values)))
+
+    def each(self, connection: Connection, values: Mapping[str, Any]) -> Iterable[Any]:
+        """What it finds, row by row and not all at once; within ``reading`` or ``writing``."""
+        if connection.dialect.name != "sqlite":
+            return self.run(connection, values)
+        cursor: Iterable[Any] = self._directly(connection, values)
+        return cursor
 
     def change(self, connection: Connection, values: Mapping[str, Any]) -> int:
         """Execute a change, in ``writing``; the number of rows that it has changed."""

@@ -9,7 +9,7 @@ something there that has it.
 from array import array
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any
 
 from sqlalchemy import (
@@ -19,15 +19,11 @@ from sqlalchemy import (
     FromClause,
     Select,
     String,
-    and_,
     bindparam,
     cast,
-    false,
-    or_,
     select,
 )
 
-from pacs_open.errors import ArchiveError
 from pacs_open.index import matching
 from pacs_open.index.attributes import (
     BY_KEYWORD,
@@ -38,20 +34,16 @@ from pacs_open.index.attributes import (
     UNIQUE_KEYS,
     up_to,
 )
+from pacs_open.index.conditions import Conditions, conditions
 from pacs_open.index.database import ANSWER_WITHIN
 from pacs_open.index.index import Index
-from pacs_open.index.matching import Alternatives, Exact, NameKey, Span, Wild
-from pacs_open.index.schema import TABLES, terms
+from pacs_open.index.matching import Exact
+from pacs_open.index.prepared import Prepared
+from pacs_open.index.schema import TABLES
 from pacs_open.values import Level, Query
 
 PAGE = 500
 """Rows read at a time."""
-_ESCAPE = "\x1b"
-_PLURAL = {"ModalitiesInStudy": "Modality", "SOPClassesInStudy": "SOPClassUID"}
-"""Computed attributes that are matched by what they are computed of."""
-_BEHIND_ALL = "\U0010ffff"
-
-Conditions = dict[Level, list[ColumnElement[bool]]]
 
 
 def search(index: Index, query: Query, only: Collection[str]) -> Iterator[Mapping[str, str]]:
@@ -67,37 +59,56 @@ def search(index: Index, query: Query, only: Collection[str]) -> Iterator[Mappin
         yield from page
 
 
-def conditions(query: Query) -> Conditions:
-    """What the keys and restrictions of a query demand of each level."""
-    found: Conditions = {level: [] for level in LEVELS}
-    for keyword, value in query.keys.items():
-        text = value.replace("\0", "")  # no value has one, see HeadScanner
-        attribute = BY_KEYWORD.get(_PLURAL.get(keyword, keyword))
-        if attribute is None or not text:
-            continue
-        if attribute.vr == "PN":
-            condition = _name(keyword, attribute.level, text)
-        else:
-            condition = _plain(attribute.keyword, text)
-        if condition is not None:
-            found[attribute.level].append(condition)
-    for restriction in query.restrictions:
-        keyword = _PLURAL.get(restriction.keyword, restriction.keyword)
-        if keyword not in BY_KEYWORD:
-            message = f"no query can be restricted by {restriction.keyword}"
-            raise ArchiveError(message)
-        level = BY_KEYWORD[keyword].level
-        allowed = Exact(tuple(sorted(restriction.values)))
-        found[level].append(_meets(keyword, (allowed,)))
-    return found
-
-
 def matches(connection: Connection, query: Query) -> "array[int]":
     """The row numbers of all matches, in order."""
-    numbers = array("q", connection.execute(matching_rows(query)).scalars())
+    numbers = array("q", _found(connection, query))
     # Mostly they come in order. To sort them takes a list, five times as large as the array.
     in_order = all(one < other for one, other in pairwise(numbers))
     return numbers if in_order else array("q", sorted(numbers))
+
+
+def _found(connection: Connection, query: Query) -> Iterator[int]:
+    """The row numbers of all matches, as the database finds them."""
+    values = _single_values(query)
+    if values is None:
+        yield from connection.execute(matching_rows(query)).scalars()
+        return
+    rows = _rows_with(query.level, tuple(values)).each(connection, values)
+    yield from (number for (number,) in islice(rows, query.limit))
+
+
+def _single_values(query: Query) -> dict[str, str] | None:
+    """What each key demands, if that is one exact value; None: something else is asked.
+
+    Most questions are of this kind, and each has few shapes: the statement is made once.
+    """
+    if query.restrictions:
+        return None
+    found = {}
+    for keyword, value in query.keys.items():
+        attribute = BY_KEYWORD.get(keyword)
+        if attribute is None or attribute.vr == "PN" or attribute.has_terms:
+            if value:
+                return None
+            continue
+        match matching.parse(attribute.vr, value.replace("\0", "")):
+            case None:
+                continue
+            case (Exact((one,)),):
+                found[keyword] = matching.bounded(one) if keyword in LOOKED_UP else one
+            case _:
+                return None
+    return found
+
+
+@lru_cache(maxsize=256)
+def _rows_with(level: Level, keywords: tuple[str, ...]) -> Prepared:
+    """The statement for the row numbers at a level whose attributes have values given later."""
+    demands: Conditions = {each: [] for each in LEVELS}
+    for keyword in keywords:
+        column = TABLES[BY_KEYWORD[keyword].level].c[keyword]
+        demands[BY_KEYWORD[keyword].level].append(column == bindparam(keyword))
+    return Prepared(_matching(level, demands, keywords))
 
 
 def _page(
@@ -106,23 +117,32 @@ def _page(
     """The rows with these numbers; one that is gone in the meantime is left out."""
     if not numbers:
         return []
-    result = connection.execute(_rows(level, only), {"ids": numbers.tolist()})
-    keywords, constants = tuple(result.keys()), _constants(only)
-    return [dict(zip(keywords, row, strict=True)) | constants for row in result]
+    rows: Iterable[Any]
+    if len(numbers) == 1:
+        rows = _row(level, only).each(connection, {"number": numbers[0]})
+    else:
+        rows = connection.execute(_rows(level, only), {"ids": numbers.tolist()})
+    keywords, constants = _rows(level, only).selected_columns.keys(), _constants(only)
+    return [dict(zip(keywords, row, strict=True)) | constants for row in rows]
 
 
 def matching_rows(query: Query) -> Select[int]:
     """The statement for the row numbers of all matches at the query's level."""
-    demands = conditions(query)
-    above = [level for level in up_to(query.level) if demands[level] or level is query.level]
-    chain = LEVELS[LEVELS.index(above[0]) : LEVELS.index(query.level) + 1]
-    statement = select(TABLES[query.level].c.id).select_from(joined(chain))
-    statement = statement.where(*(one for level in chain for one in demands[level]))
-    lower = [level for level in LEVELS[LEVELS.index(query.level) + 1 :] if demands[level]]
+    named = [keyword for keyword, value in query.keys.items() if value]
+    return _matching(query.level, conditions(query), named).limit(query.limit)
+
+
+def _matching(level: Level, demands: Conditions, named: Collection[str]) -> Select[int]:
+    """The statement for the rows at a level that meet all demands, which name these keywords."""
+    above = [each for each in up_to(level) if demands[each] or each is level]
+    chain = LEVELS[LEVELS.index(above[0]) : LEVELS.index(level) + 1]
+    statement = select(TABLES[level].c.id).select_from(joined(chain))
+    statement = statement.where(*(one for each in chain for one in demands[each]))
+    lower = [each for each in LEVELS[LEVELS.index(level) + 1 :] if demands[each]]
     if lower:
-        has = _named if any(query.keys.get(UNIQUE_KEYS[level]) for level in lower) else _has
-        statement = statement.where(has(query.level, lower[-1], demands))
-    return statement.limit(query.limit)
+        has = _named if any(UNIQUE_KEYS[each] in named for each in lower) else _has
+        statement = statement.where(has(level, lower[-1], demands))
+    return statement
 
 
 def _has(level: Level, lowest: Level, demands: Conditions) -> ColumnElement[bool]:
@@ -168,7 +188,18 @@ def numbered(level: Level) -> ColumnElement[bool]:
 
 @lru_cache(maxsize=256)
 def _rows(level: Level, only: frozenset[str]) -> Select[Any]:
-    """The statement for a page of rows: all of the level and above, or only some keywords."""
+    """The statement for a page of rows."""
+    return _described(level, only).where(numbered(level)).order_by(TABLES[level].c.id)
+
+
+@lru_cache(maxsize=256)
+def _row(level: Level, only: frozenset[str]) -> Prepared:
+    """The statement for a single row, which is what most questions find."""
+    return Prepared(_described(level, only).where(TABLES[level].c.id == bindparam("number")))
+
+
+def _described(level: Level, only: frozenset[str]) -> Select[Any]:
+    """Rows with all attributes of the level and above, or only with some keywords."""
     columns = []
     for each in up_to(level):
         for keyword in (*(a.keyword for a in BY_LEVEL[each]), *COMPUTED[each]):
@@ -176,91 +207,9 @@ def _rows(level: Level, only: frozenset[str]) -> Select[Any]:
                 column = TABLES[each].c[keyword]
                 text = column if isinstance(column.type, String) else cast(column, String)
                 columns.append(text.label(keyword))
-    statement = select(*columns).select_from(joined(up_to(level)))
-    return statement.where(numbered(level)).order_by(TABLES[level].c.id)
+    return select(*columns).select_from(joined(up_to(level)))
 
 
 def _constants(only: frozenset[str]) -> dict[str, str]:
     constants = {"InstanceAvailability": "ONLINE"}
     return {key: value for key, value in constants.items() if not only or key in only}
-
-
-def _plain(keyword: str, text: str) -> ColumnElement[bool] | None:
-    """One key of any VR but PN."""
-    attribute = BY_KEYWORD[keyword]
-    alternatives = matching.parse(attribute.vr, text)
-    if alternatives is None:
-        return None
-    table = TABLES[attribute.level]
-    if not attribute.has_terms:
-        return _meets(keyword, alternatives)
-    owners = _owners(keyword, alternatives)
-    matched: ColumnElement[bool] = table.c.id.in_(owners)
-    return matched
-
-
-def _name(keyword: str, level: Level, text: str) -> ColumnElement[bool] | None:
-    """A PN key: one of its names, of which every group given must match."""
-    keys = matching.parse_name(text)
-    if keys is None:
-        return None
-    return or_(*(and_(*_groups(keyword, level, key)) for key in keys))
-
-
-def _groups(keyword: str, level: Level, key: NameKey) -> Iterator[ColumnElement[bool]]:
-    for group, alternatives in key.groups:
-        owners = _owners(keyword, alternatives)
-        if group:
-            owners = owners.where(terms.c.component_group == group)
-        yield TABLES[level].c.id.in_(owners)
-
-
-def _owners(keyword: str, alternatives: Alternatives) -> Select[int]:
-    """Rows with a term that is as demanded.
-
-    The keyword stands in each alternative: only so does each get its own range of the index.
-    """
-    alternatives = matching.looked_up(alternatives)
-    named = terms.c.keyword == keyword
-    return select(terms.c.owner).where(
-        or_(*(and_(named, _one(terms.c.text, alternative)) for alternative in alternatives))
-    )
-
-
-def _meets(keyword: str, alternatives: Alternatives) -> ColumnElement[bool]:
-    """Whether the attribute of a row is as one of the alternatives demands."""
-    if keyword in LOOKED_UP:
-        alternatives = matching.looked_up(alternatives)
-    return meets(TABLES[BY_KEYWORD[keyword].level].c[keyword], alternatives)
-
-
-def meets(column: ColumnElement[str], alternatives: Alternatives) -> ColumnElement[bool]:
-    """Whether a column's text is as one of the alternatives demands."""
-    return or_(*(_one(column, alternative) for alternative in alternatives))
-
-
-def _one(column: ColumnElement[str], alternative: Exact | Wild | Span) -> ColumnElement[bool]:
-    if isinstance(alternative, Exact):
-        values = alternative.values
-        if not values:
-            return false()
-        return column == values[0] if len(values) == 1 else column.in_(values)
-    if isinstance(alternative, Span):
-        return and_(column >= alternative.low, column <= alternative.high)
-    like = column.like(_pattern(alternative), escape=_ESCAPE)
-    if not alternative.prefix:
-        return like
-    prefix = alternative.prefix  # so that an index is of use, whatever the database
-    return and_(column >= prefix, column < prefix + _BEHIND_ALL, like)
-
-
-def _pattern(wild: Wild) -> str:
-    """A LIKE pattern; its own metacharacters are escaped."""
-    parts = []
-    for token in wild.tokens:
-        if isinstance(token, matching.Wildcard):
-            parts.append("%" if token is matching.Wildcard.ANY else "_")
-        else:
-            escaped = token.replace(_ESCAPE, _ESCAPE * 2)
-            parts.append(escaped.replace("%", _ESCAPE + "%").replace("_", _ESCAPE + "_"))
-    return "".join(parts)

@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -6,11 +7,12 @@ from hypothesis import strategies as st
 from sqlalchemy import literal, select
 
 from pacs_open.errors import ArchiveError
-from pacs_open.index import matching
+from pacs_open.index import matching, search
+from pacs_open.index.conditions import meets
 from pacs_open.index.index import Index
-from pacs_open.index.search import matching_rows, meets
+from pacs_open.index.search import matching_rows
 from pacs_open.refusals import DimseRefused
-from pacs_open.values import Restriction
+from pacs_open.values import Level, Restriction
 
 SCANNED = re.compile(r"SCAN (?!.*USING)|Seq Scan")
 
@@ -220,6 +222,62 @@ def test_keys_of_the_index_are_looked_up_not_scanned(clinic, shelf):
         plan = explain(clinic, shelf.query("STUDY", **keys))
         assert plan
         assert not [line for line in plan if SCANNED.search(line)], keys
+
+
+SINGLE = (
+    {},
+    {"PatientID": "P1"},
+    {"PatientID": "P1", "AccessionNumber": "A1"},
+    {"PatientID": "nobody"},
+    {"StudyInstanceUID": "2.25.1000", "Modality": "CT"},
+    {"SOPInstanceUID": "2.25.1"},
+    {"SOPInstanceUID": "2.25.1", "Modality": "CT"},
+    {"InstanceNumber": "007"},
+    {"StudyDate": "20190101"},
+    {"PatientID": "P" * 2000},
+)
+
+
+@pytest.mark.parametrize("level", list(Level))
+@pytest.mark.parametrize("keys", SINGLE, ids=[" ".join(keys) for keys in SINGLE[:-1]] + ["long"])
+@pytest.mark.parametrize("limit", [None, 1])
+def test_single_values_find_what_the_general_statement_finds(clinic, shelf, level, keys, limit):
+    query = replace(shelf.query(level, **keys), limit=limit)
+    assert search._single_values(query) is not None
+
+    with clinic.index.reading() as connection:
+        general = sorted(connection.execute(matching_rows(query)).scalars())
+        assert list(search.matches(connection, query)) == general
+
+
+@pytest.mark.parametrize(
+    "keyword", ["PatientID", "StudyDate", "AccessionNumber", "StudyInstanceUID", "SOPInstanceUID"]
+)
+def test_the_statement_for_single_values_looks_them_up(clinic, keyword):
+    if not clinic.index.is_sqlite:
+        pytest.skip("PostgreSQL scans tables as small as these")
+    prepared = search._rows_with(Level.STUDY, (keyword,))
+    with clinic.index.reading() as connection:
+        text, _ = prepared._text(connection)
+        plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", ("1",))]
+    assert plan
+    assert not [line for line in plan if SCANNED.search(line)]
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        {"PatientID": "P*"},
+        {"PatientID": "P1\\P2"},
+        {"PatientName": "A"},
+        {"StudyDate": "20190101-"},
+        {"StudyDate": "yesterday"},
+        {"ModalitiesInStudy": "CT"},
+    ],
+    ids=lambda keys: "".join(keys.values()),
+)
+def test_what_is_more_than_single_values_goes_the_general_way(shelf, keys):
+    assert search._single_values(shelf.query("STUDY", **keys)) is None
 
 
 def explain(archive, query):
