@@ -106,17 +106,21 @@ class Marked:
             if sop_instance_uid not in self._uids:
                 self._uids.append(sop_instance_uid)
 
-    def new(self, *, shade: int = 0, magnetic: bool = False) -> MarkedInstance:
+    def new(
+        self, *, shade: int = 0, magnetic: bool = False, pictured: bool = True
+    ) -> MarkedInstance:
         """Make a marked instance of a new patient; ``shade`` (0 to 900) is its background.
 
-        ``magnetic`` says that it is an MR image, for whoever must not see one.
+        ``magnetic`` says that it is an MR image, for whoever must not see one. One that is not
+        ``pictured`` is all words: where many are needed.
         """
         serial = uuid.uuid4().hex[:8].upper()
         study, series, instance = new_uid(), new_uid(), new_uid()
         patient_id = PATIENT_ID_PREFIX + serial
         ds = Dataset()
         _identify(ds, patient_id, study, series, instance)
-        _picture(ds, shade)
+        if pictured:
+            _picture(ds, shade)
         if magnetic:
             ds.SOPClassUID, ds.Modality = MRImageStorage, "MR"
         self.note(instance)

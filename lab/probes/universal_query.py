@@ -71,9 +71,9 @@ def _ask(target: Target, limit: int) -> tuple[Answered, int]:
 
 
 def _fill(scene: Scene, studies: int) -> None:
-    """Store marked studies, each of one instance that is all words and no picture."""
+    """Store marked studies, each of one instance that is all words."""
     target = scene.target(need_peer(scene, may="store"))
-    marked = [scene.marked.new() for _ in range(studies)]
+    marked = [scene.marked.new(pictured=False) for _ in range(studies)]
     with ThreadPoolExecutor(ASSOCIATIONS) as pool:
         shares = [marked[first::ASSOCIATIONS] for first in range(ASSOCIATIONS)]
         for stored in [pool.submit(_store, target, share) for share in shares]:
@@ -83,5 +83,4 @@ def _fill(scene: Scene, studies: int) -> None:
 def _store(target: Target, share: Sequence[MarkedInstance]) -> None:
     with target.converse(storage=[CT]) as talk:
         for instance in share:
-            del instance.ds.PixelData
             talk.store_bytes(instance.part_10)

@@ -20,6 +20,16 @@ def test_a_marked_instance_is_a_dicom_file_that_says_what_it_is():
     assert len(ds.PixelData) == ds.Rows * ds.Columns * 2
 
 
+def test_one_without_a_picture_is_as_marked_as_the_others():
+    marked = Marked()
+    instance = marked.new(pictured=False)
+    ds = read(instance.part_10)
+
+    assert "PixelData" not in ds
+    assert is_marked(ds.PatientID)
+    assert marked.uids == (ds.SOPInstanceUID,)
+
+
 def test_what_is_made_is_noted_before_it_is_sent():
     marked = Marked()
     first, second = marked.new(), marked.new()
