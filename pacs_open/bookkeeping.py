@@ -37,8 +37,7 @@ class PipeLedger:
         self.is_lost = False
         """Whether no answer will ever be had again: the worker had better end."""
         self._pipe = pipe
-        # Made once: `Connection.poll` makes a selector for each wait, which costs more than the
-        # rest of a question.
+        # Made once; `Connection.poll` would make one for each wait.
         self._answered = selectors.DefaultSelector()
         self._answered.register(pipe, selectors.EVENT_READ)
         self._lock = threading.Lock()

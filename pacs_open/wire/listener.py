@@ -1,4 +1,4 @@
-"""Accepts connections and gives each its own thread; nothing slow happens here.
+"""Accepts connections, each on a thread of its own; nothing slow happens here.
 
 No handshake, no read: a silent peer costs one waiting thread and delays nobody.
 """
@@ -26,6 +26,10 @@ one more: about what it takes to wake up and be faster."""
 _MOST_HEAD_STARTS: Final = 3
 """Connections that count for it, so that many quiet ones do not make everybody slow."""
 
+_MOST_FREE: Final = 4
+"""Threads that are kept while they have nothing to do. To start one costs as much as to read an
+A-ASSOCIATE-RQ and to answer it."""
+
 Handle = Callable[[socket.socket, tuple[str, int]], None]
 
 
@@ -51,11 +55,14 @@ def bind(host: str, port: int) -> socket.socket:
 
 
 class Listener:
-    """The accept loop of one process.
+    """Threads of one process that accept, each in its turn, and serve what they have accepted.
+
+    Whoever has accepted passes the turn on before it serves, and stands in line again when it is
+    done: a connection finds its thread already there, and needs no new one.
 
     Args:
         listening: the socket.
-        handle: called for each connection, on a thread of its own.
+        handle: called for each connection, on a thread that is its own until it returns.
         shared: whether other processes accept from the same socket.
     """
 
@@ -65,67 +72,102 @@ class Listener:
         self._listening.setblocking(False)  # another process may be faster
         self._handle = handle
         self._wake, self._woken = socket.socketpair()
-        self._thread = threading.Thread(target=self._run, name="listener", daemon=True)
+        self._ready = selectors.DefaultSelector()
+        self._ready.register(self._listening, selectors.EVENT_READ)
+        self._ready.register(self._woken, selectors.EVENT_READ)
         self._stopping = threading.Event()
+        self._turn = threading.Lock()
+        """Held by the thread that accepts."""
+        self._changed = threading.Condition()
+        self._free = 0
+        """Threads that have the turn or wait for it."""
         self._served = 0
-        self._counting = threading.Lock()
 
     def start(self) -> None:
         """Begin to accept."""
-        self._thread.start()
+        with self._changed:
+            self._add_thread()
 
     def stop(self) -> None:
         """Accept no more and close this process's hold on the port."""
         self._stopping.set()
         self._wake.close()
-        if self._thread.is_alive():
-            self._thread.join()
+        with self._changed:
+            self._changed.wait_for(lambda: not self._free)
+        self._ready.close()
         self._woken.close()
         self._listening.close()
 
+    def _add_thread(self) -> None:
+        """One more that waits for its turn. Raises RuntimeError or MemoryError."""
+        threading.Thread(target=self._run, name="association", daemon=True).start()
+        self._free += 1
+
     def _run(self) -> None:
-        with selectors.DefaultSelector() as selector:
-            selector.register(self._listening, selectors.EVENT_READ)
-            selector.register(self._woken, selectors.EVENT_READ)
-            while not self._stopping.is_set():
-                selector.select()
-                self._give_way()
-                if not self._stopping.is_set():
-                    self._accept()
+        """The life of a thread: accept, serve, and again while few are free."""
+        while True:
+            with self._turn:
+                accepted = self._next()
+            if accepted is None:
+                break
+            try:
+                self._handle(*accepted)
+            finally:
+                with self._changed:
+                    self._served -= 1
+            if not self._stands_in_line():
+                return
+        with self._changed:
+            self._free -= 1
+            self._changed.notify_all()
+
+    def _next(self) -> tuple[socket.socket, tuple[str, int]] | None:
+        """The next connection, once another thread can have the turn; None at the stop."""
+        while True:
+            self._ready.select()
+            self._give_way()
+            if self._stopping.is_set():
+                return None
+            accepted = self._accept()
+            if accepted is not None and self._has_successor(accepted[0]):
+                return accepted
 
     def _give_way(self) -> None:
         """Let a process that has less to do be faster, so that all have about as much."""
         if self._shared and self._served:
             self._stopping.wait(min(self._served, _MOST_HEAD_STARTS) * HEAD_START)
 
-    def _accept(self) -> None:
-        """Accept one connection: the next may be for another process that has less to do."""
+    def _accept(self) -> tuple[socket.socket, tuple[str, int]] | None:
+        """Accept one connection, if it is still there."""
         try:
             sock, address = self._listening.accept()
         except (BlockingIOError, InterruptedError, ConnectionError):
-            return
+            return None
         except OSError as error:
             _log.error("cannot accept: %s", error.strerror)
             self._stopping.wait(_BREATHER)
-            return
-        self._count(+1)
+            return None
+        return sock, address[:2]
+
+    def _has_successor(self, sock: socket.socket) -> bool:
+        """Whether another thread can accept while this one serves; else the connection is over."""
         try:
-            threading.Thread(
-                target=self._serve, args=(sock, address[:2]), name="association", daemon=True
-            ).start()
+            with self._changed:
+                if self._free == 1:
+                    self._add_thread()
+                self._free -= 1
+                self._served += 1
         except (RuntimeError, MemoryError):
-            self._count(-1)
             _log.error("cannot start a thread; a connection is dropped")
             with contextlib.suppress(OSError):
                 sock.close()
             self._stopping.wait(_BREATHER)
+            return False
+        return True
 
-    def _serve(self, sock: socket.socket, address: tuple[str, int]) -> None:
-        try:
-            self._handle(sock, address)
-        finally:
-            self._count(-1)
-
-    def _count(self, change: int) -> None:
-        with self._counting:
-            self._served += change
+    def _stands_in_line(self) -> bool:
+        """Whether a thread whose connection is over waits for another; else it ends."""
+        with self._changed:
+            is_needed = self._free < _MOST_FREE and not self._stopping.is_set()
+            self._free += is_needed
+        return is_needed

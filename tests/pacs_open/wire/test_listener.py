@@ -1,6 +1,7 @@
 import contextlib
 import socket
 import threading
+import time
 
 import pytest
 
@@ -101,3 +102,56 @@ def test_who_has_less_to_do_accepts_the_next_connection():
         side.stop()
 
     assert len(taken) > 12
+
+
+def test_a_thread_serves_one_connection_after_the_other(accepted):
+    """None is started for a connection that comes when another is over."""
+    found, arrived, address, running = accepted
+    for _ in range(20):
+        with socket.create_connection(address):
+            assert arrived.acquire(timeout=10)
+
+    assert len(found) == 20
+    assert 1 <= running._free <= listener._MOST_FREE
+
+
+def test_threads_that_are_not_needed_any_more_end_and_so_do_all_at_the_stop():
+    over, arrived, mine = threading.Event(), threading.Semaphore(0), set()
+
+    def handle(sock, address):
+        mine.add(threading.current_thread())
+        arrived.release()
+        over.wait(20)
+        sock.close()
+
+    running = listener.Listener(listener.bind("127.0.0.1", 0), handle)
+    running.start()
+    with contextlib.ExitStack() as peers:
+        for _ in range(12):
+            peers.enter_context(socket.create_connection(running._listening.getsockname()))
+            assert arrived.acquire(timeout=10)
+        over.set()
+        deadline = time.monotonic() + 20
+        while sum(thread.is_alive() for thread in mine) > listener._MOST_FREE:
+            assert time.monotonic() < deadline
+    assert len(mine) == 12
+    running.stop()
+
+    for thread in mine:
+        thread.join(10)
+    assert not any(thread.is_alive() for thread in mine)
+
+
+def test_a_connection_that_would_leave_nobody_to_accept_is_dropped(accepted, monkeypatch):
+    found, arrived, address, running = accepted
+
+    def no_thread():
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(running, "_add_thread", no_thread)
+        with socket.create_connection(address, timeout=10) as dropped:
+            assert dropped.recv(1) == b""
+    with socket.create_connection(address, timeout=10):
+        assert arrived.acquire(timeout=10)
+    assert len(found) == 1
