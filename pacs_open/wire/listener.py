@@ -26,8 +26,8 @@ one more: about what it takes to wake up and be faster."""
 _MOST_HEAD_STARTS: Final = 3
 """Connections that count for it, so that many quiet ones do not make everybody slow."""
 
-_MOST_FREE: Final = 4
-"""Threads that are kept while they have nothing to do. To start one costs as much as to read an
+_FREE: Final = 4
+"""Threads that wait while there is nothing to do. To start one costs as much as to read an
 A-ASSOCIATE-RQ and to answer it."""
 
 Handle = Callable[[socket.socket, tuple[str, int]], None]
@@ -86,7 +86,8 @@ class Listener:
     def start(self) -> None:
         """Begin to accept."""
         with self._changed:
-            self._add_thread()
+            for _ in range(_FREE):
+                self._add_thread()
 
     def stop(self) -> None:
         """Accept no more and close this process's hold on the port."""
@@ -168,6 +169,6 @@ class Listener:
     def _stands_in_line(self) -> bool:
         """Whether a thread whose connection is over waits for another; else it ends."""
         with self._changed:
-            is_needed = self._free < _MOST_FREE and not self._stopping.is_set()
+            is_needed = self._free < _FREE and not self._stopping.is_set()
             self._free += is_needed
         return is_needed
