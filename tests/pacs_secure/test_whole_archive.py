@@ -134,6 +134,19 @@ def server(house):
     assert check(*house.trail) == []
 
 
+class Keeping(ssl.SSLContext):
+    """Closes what pynetdicom leaves open: it forgets a socket where the archive hung up first."""
+
+    def wrap_socket(self, *arguments, **options):
+        wrapped = super().wrap_socket(*arguments, **options)
+        self.kept = [*getattr(self, "kept", ()), wrapped]
+        return wrapped
+
+    def close_all(self):
+        for one in getattr(self, "kept", ()):
+            one.close()
+
+
 @pytest.fixture
 def call(house):
     """Associate as a device; None where TLS or the archive did not let us."""
@@ -148,7 +161,8 @@ def call(house):
             contexts=(Verification,),
             version=None,
         ):
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+            context = Keeping(ssl.PROTOCOL_TLS_CLIENT)
+            open_associations.callback(context.close_all)
             context.load_verify_locations(house.clinic.trust)
             if identity is not None:
                 context.load_cert_chain(identity.certificate, identity.key)
