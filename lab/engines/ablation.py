@@ -5,6 +5,7 @@ cannot do that, each archive's process imports them anew. An archive ends with w
 """
 
 import contextlib
+import gc
 import logging
 import multiprocessing
 import shutil
@@ -130,7 +131,7 @@ class Ablation:
 
     def _process(self, target: Callable[..., None], arguments: Sequence[object]) -> BaseProcess:
         process: BaseProcess = self._context.Process(  # type: ignore[attr-defined]  # all have one
-            target=target, args=tuple(arguments), daemon=True
+            target=_live, args=(target, *arguments), daemon=True
         )
         process.start()
         return process
@@ -207,6 +208,12 @@ def _await(pipe: Connection, process: BaseProcess, name: str, lab: Lab, crl: Pat
         crl=crl,
     )
     return Standing(lab.model_copy(update={"secure": archive}), controls, tls)
+
+
+def _live(work: Callable[..., None], *arguments: object) -> None:
+    """The whole life of a process of ours."""
+    gc.freeze()  # what was imported before the fork stays shared, and is not searched for garbage
+    work(*arguments)
 
 
 def serve(toml: Path, log: Path, choice: Choice, pipe: Connection) -> None:

@@ -1,5 +1,6 @@
 """Archives with any choice of controls: each is what the program of that name would be."""
 
+import gc
 import multiprocessing
 import signal
 import socket
@@ -110,6 +111,17 @@ def test_who_works_apart_is_heard_until_the_end(made):
 def _count(to, pipe):
     for number in range(to):
         pipe.send(number)
+
+
+def test_who_works_apart_searches_for_garbage_only_among_what_is_its_own(made):
+    ((all_before, enabled),) = made.hear(_look, ())
+
+    assert all_before > 10_000
+    assert enabled
+
+
+def _look(pipe):
+    pipe.send((gc.get_freeze_count(), gc.isenabled()))
 
 
 def test_who_does_not_end_is_ended(made, monkeypatch):
