@@ -12,7 +12,7 @@ import numpy as np
 
 from sample_images.anatomy import cage
 from sample_images.anatomy.body import Body
-from sample_images.anatomy.fields import Floats, single, table
+from sample_images.anatomy.fields import FAR, Floats, single, table
 from sample_images.anatomy.points import Cloud
 from sample_images.anatomy.tissues import CANCELLOUS_BONE, CORTICAL_BONE, MUSCLE
 
@@ -50,12 +50,16 @@ def levels() -> list[Level]:
 
 def _capsule(p: Floats, one: tuple[float, ...], other: tuple[float, ...],
              half: tuple[float, float, float]) -> Floats:  # fmt: skip
-    """A straight piece of bone between two points with an elliptical section."""
+    """A straight piece of bone between two points with an elliptical section; FAR around it."""
     scale = np.asarray(half, np.float32)
+    low, high = np.minimum(one, other) - scale, np.maximum(one, other) + scale
+    near = np.flatnonzero(((p > low) & (p < high)).all(1))
     a, b = np.asarray(one, np.float32) / scale, np.asarray(other, np.float32) / scale
-    q = p / scale
+    q = p[near] / scale
     share = np.clip(((q - a) @ (b - a)) / ((b - a) @ (b - a)), 0, 1)
-    return single((1 - np.linalg.norm(q - a - share[:, None] * (b - a), axis=1)) * scale.min())
+    field = np.full(len(p), FAR, np.float32)
+    field[near] = (1 - np.linalg.norm(q - a - share[:, None] * (b - a), axis=1)) * scale.min()
+    return field
 
 
 @cache
