@@ -13,7 +13,7 @@ import tempfile
 import threading
 import time
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -256,35 +256,11 @@ class Conversation:
     def ends_within(self, seconds: float) -> bool:
         """Whether the archive ends the association in time, while we say nothing."""
         until = time.monotonic() + seconds
-        with self._at_rest() as look:
-            while self.established:
-                if time.monotonic() > until:
-                    return False
-                time.sleep(LOOKS_EVERY)
-                look()
+        while self.established:
+            if time.monotonic() > until:
+                return False
+            time.sleep(LOOKS_EVERY)
         return True
-
-    @contextlib.contextmanager
-    def _at_rest(self) -> Iterator[Callable[[], None]]:
-        """Let pynetdicom's two threads rest; what is given lets one go on if there is a reason.
-
-        Each looks a thousand times a second, which is a sixteenth of a processor for each
-        association that only waits.
-        """
-        association = self._association
-        going_on, before = association._reactor_checkpoint, association.dul._run_loop_delay  # noqa: SLF001
-        association.dul._run_loop_delay = LOOKS_EVERY  # noqa: SLF001
-
-        def look() -> None:
-            if association.dul.peek_next_pdu() is not None:  # a release, which has to be answered
-                going_on.set()
-
-        going_on.clear()
-        try:
-            yield look
-        finally:
-            association.dul._run_loop_delay = before  # noqa: SLF001
-            going_on.set()
 
     def answer(self, service: str) -> int | None:
         """Wait for the answer to what was sent raw; its status, None if there is none.

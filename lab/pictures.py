@@ -6,6 +6,7 @@ is kept as it is; whoever shows it escapes it. Nothing that came with an instanc
 
 import io
 import re
+import zlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,12 +20,13 @@ from pydicom.filereader import read_dataset
 from pydicom.multival import MultiValue
 from pydicom.uid import UID
 
-from lab import png
-
 LONGEST_SIDE = 1536
 """Pixels of a saved picture's longer side: more than most screens show."""
 NAME = re.compile(r"patient-\d{2,}-[A-Z]{1,2}-\d{3,}\.png")
 """What a saved picture is called."""
+FAST = 1
+"""zlib level: a picture is written once and looked at once. Of runs of the same byte alone:
+in pictures full of noise nothing longer comes again."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,9 @@ class Picture:
 
     def png(self) -> bytes:
         """The picture as PNG."""
-        return png.encode(np.asarray(self.image))
+        written = io.BytesIO()
+        self.image.save(written, "PNG", compress_level=FAST, compress_type=zlib.Z_RLE)
+        return written.getvalue()
 
     def jpeg(self, longest_side: int) -> bytes:
         """The picture as JPEG, small enough to lie in a report."""

@@ -2,7 +2,6 @@ import threading
 from pathlib import Path
 
 import pytest
-from pynetdicom import AE
 from pynetdicom.dimse import DIMSEServiceProvider
 from pynetdicom.dimse_primitives import N_EVENT_REPORT
 
@@ -10,15 +9,7 @@ from lab.asking import every_study, one_instance
 from lab.conversation import SUCCESS
 from lab.delivery import Delivered
 from lab.marked import Marked
-from lab.sop_classes import (
-    CT,
-    STORAGE_COMMITMENT,
-    STUDY_ROOT_FIND,
-    STUDY_ROOT_GET,
-    STUDY_ROOT_MOVE,
-    VERIFICATION,
-)
-from lab.target import Door, Target
+from lab.sop_classes import CT, STORAGE_COMMITMENT, STUDY_ROOT_FIND, STUDY_ROOT_GET, STUDY_ROOT_MOVE
 from lab.wire import Reached
 
 
@@ -119,42 +110,3 @@ def test_who_has_no_right_gets_no_word_for_it(right):
     with right.target(right.peers["workstation"]).converse(STORAGE_COMMITMENT) as talk:
         assert talk.commit([(CT, right.wanted.sop_instance_uid)]) == frozenset()
         assert "user-rejection" in talk.evidence[-1].text
-
-
-@pytest.fixture
-def listener():
-    ae = AE("ARCHIVE")
-    ae.add_supported_context(VERIFICATION)
-    server = ae.start_server(("127.0.0.1", 0), block=False)
-    yield server
-    server.shutdown()
-
-
-@pytest.mark.parametrize(
-    "end",
-    [
-        lambda association: association.release(),
-        lambda association: association.abort(),
-        lambda association: association.dul.socket.close(),
-    ],
-    ids=["released", "aborted", "closed"],
-)
-def test_an_association_that_waits_learns_however_the_archive_ends_it(listener, end):
-    host, port = listener.server_address
-    with Target(Door(host, port), "ARCHIVE", "WAITS").converse() as talk:
-        assert talk.echo() == SUCCESS
-        assert not talk.ends_within(0.1)
-        (association,) = listener.active_associations
-        ending = threading.Timer(0.2, end, [association])
-        ending.start()
-        assert talk.ends_within(20)
-        ending.join()
-        assert talk.echo() is None
-
-
-def test_an_association_that_has_waited_is_as_good_as_before(listener):
-    host, port = listener.server_address
-    with Target(Door(host, port), "ARCHIVE", "WAITS").converse() as talk:
-        for _ in range(3):
-            assert not talk.ends_within(0.05)
-            assert talk.echo() == SUCCESS
