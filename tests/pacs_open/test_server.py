@@ -250,6 +250,41 @@ def test_who_may_not_remain_is_sent_away_whatever_is_on_its_way(
     assert {event.why for event in ended} == {"revoked"}
 
 
+def test_a_reload_while_somebody_is_let_in_is_asked_whether_they_may_stay(
+    serving, peer, control, configuration
+):
+    """The reload finds no association that it could end yet."""
+    admitted, reloaded = threading.Event(), threading.Event()
+
+    def admit(self, request, ledger):
+        admitted.set()
+        assert reloaded.wait(10)
+
+    def remain(self, request):
+        raise ConnectionDropped("revoked")
+
+    server = serving(control(admit=admit))
+    caller = peer(server)
+    associating = threading.Thread(target=caller.associate)
+    associating.start()
+    assert admitted.wait(10)
+
+    server.reload(Setup(configuration, [control(remain=remain)]))
+    reloaded.set()
+
+    associating.join(10)
+    assert caller.read_pdu() == (PduType.ABORT, bytes(4))
+
+
+def test_nobody_is_asked_whether_they_may_stay_without_a_reload(serving, peer, control):
+    def remain(self, request):
+        raise ConnectionDropped("asked though nothing has changed")
+
+    server = serving(control(remain=remain))
+
+    assert peer(server).associate().echo() == 0
+
+
 def test_a_control_that_fails_when_asked_who_remains_keeps_nobody(
     serving, peer, control, configuration
 ):
