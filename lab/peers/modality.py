@@ -124,10 +124,11 @@ class Modality:
         services = [STORAGE_COMMITMENT] if self.commits else []
         with self.target.converse(*services, storage=classes) as talk:
             statuses = self._store(talk, some)
+            broke = _broke(talk.evidence) or _ended_between(talk, statuses)
             left = [
                 one
                 for one, status in zip_longest(some, statuses)
-                if status in NO_ROOM or (status is None and _broke(talk.evidence))
+                if status in NO_ROOM or (status is None and broke)
             ]
             asks = self.commits and not left
             committed = self._commit(talk, study) if asks else frozenset()
@@ -184,6 +185,11 @@ def _broke(evidence: Sequence[Evidence]) -> bool:
     """Whether the connection ended, or never came about, without anybody's refusal."""
     last = evidence[-1].code if evidence else ""
     return last in BROKEN or last.startswith("abort ")
+
+
+def _ended_between(talk: Conversation, statuses: Sequence[int | None]) -> bool:
+    """Whether the association ended behind an answer, while nobody spoke: nothing tells of it."""
+    return not talk.established and any(status is not None for status in statuses)
 
 
 def _tls_version(evidence: Sequence[Evidence]) -> str:

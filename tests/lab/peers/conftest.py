@@ -26,6 +26,8 @@ from sample_images import iod
 from sample_images.manifest import InstanceEntry, Manifest, PatientEntry, SeriesEntry, StudyEntry
 
 PATIENTS = 3
+LEAVES_AFTER = 0.2
+"""Seconds from an answer to the end of the connection: while the other side rests."""
 
 
 class Pacs:
@@ -37,6 +39,8 @@ class Pacs:
         self.change = False
         self.refuse = False
         self.breaks = 0
+        self.leaves = 0
+        """So many times it answers, and ends the connection at once."""
         self.full = 0
         self.destinations = {}
         self._lock = threading.Lock()
@@ -47,6 +51,7 @@ class Pacs:
         with self._lock:
             self.breaks, breaks = max(self.breaks - 1, 0), self.breaks
             self.full, full = max(self.full - 1, 0), self.full
+            self.leaves, leaves = max(self.leaves - 1, 0), self.leaves
         if breaks:
             event.assoc.abort()
             return 0x0110  # never sent
@@ -56,6 +61,8 @@ class Pacs:
         ds.file_meta = event.file_meta
         with self._lock:
             self.held[ds.SOPInstanceUID] = ds
+        if leaves:
+            threading.Timer(LEAVES_AFTER, event.assoc.dul.socket.close).start()
         return 0x0000
 
     def find(self, event):

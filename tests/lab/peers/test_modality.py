@@ -1,9 +1,12 @@
 """The modality sends everything unchanged, and says what did not arrive."""
 
+import time
+
 import pytest
 
 from lab.peers.modality import Modality, modality_of
 from lab.pki import self_made
+from tests.lab.peers.conftest import LEAVES_AFTER
 
 
 def test_every_image_arrives(target, pacs, images):
@@ -76,6 +79,20 @@ def test_what_a_broken_connection_left_unanswered_is_sent_again(target, pacs, im
     assert len(pacs.held) == 6
     assert sent.ok
     assert sent.evidence, "that it broke is not hidden"
+
+
+def test_what_was_not_sent_when_the_connection_ended_between_two_images_is_sent_later(
+    target, pacs, images
+):
+    pacs.leaves = 1
+
+    def rest(_instances):
+        time.sleep(3 * LEAVES_AFTER)
+
+    modality = Modality(target, images.folder, rest, patience=20)
+    sent = modality.send_patient(images.manifest.patients[0])
+    assert (sent.instances, sent.failed, sent.again) == (2, 0, 1)
+    assert len(pacs.held) == 2
 
 
 def test_what_found_no_room_is_sent_again(target, pacs, images):

@@ -226,12 +226,10 @@ def test_single_values_find_what_the_general_statement_finds(clinic, shelf, leve
     "keyword", ["PatientID", "StudyDate", "AccessionNumber", "StudyInstanceUID", "SOPInstanceUID"]
 )
 def test_the_statement_for_single_values_looks_them_up(clinic, keyword):
-    if not clinic.index.is_sqlite:
-        pytest.skip("PostgreSQL scans tables as small as these")
     prepared = search._rows_with(Level.STUDY, (keyword,))
     with clinic.index.reading() as connection:
-        text, _ = prepared._text(connection)
-        plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", ("1",))]
+        text, order = prepared._text(connection)
+        plan = planned(clinic, connection, text, ("1",) if order else {keyword: "1"})
     assert plan
     assert not [line for line in plan if SCANNED.search(line)]
 
@@ -256,10 +254,15 @@ def explain(archive, query):
     statement = matching_rows(query)
     with archive.index.reading() as connection:
         compiled = statement.compile(connection, compile_kwargs={"literal_binds": True})
-        if not archive.index.is_sqlite:  # which scans tables as small as these, if it may
-            connection.exec_driver_sql("SET enable_seqscan = off")
-            rows = connection.exec_driver_sql(f"EXPLAIN {compiled}").all()
-            connection.exec_driver_sql("RESET enable_seqscan")
-            return [row[0] for row in rows]
-        rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}")
+        return planned(archive, connection, str(compiled), None)
+
+
+def planned(archive, connection, text, values):
+    """How the database would run a statement."""
+    if archive.index.is_sqlite:
+        rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", values)
         return [row[3] for row in rows]
+    connection.exec_driver_sql("SET enable_seqscan = off")  # it scans such small tables, if it may
+    rows = connection.exec_driver_sql(f"EXPLAIN {text}", values).all()
+    connection.exec_driver_sql("RESET enable_seqscan")
+    return [row[0] for row in rows]
