@@ -26,8 +26,12 @@ AT_ONCE = 2
 """Associations at the same time."""
 AGAIN_AFTER = 0.5
 """Seconds between two tries."""
-BROKEN = frozenset({"refused", "timeout", "unreachable", "reset", "closed", "failed", "silence"})
+BROKEN = frozenset(
+    {"refused", "timeout", "unreachable", "reset", "closed", "failed", "silence", "tls"}
+)
 """Codes of evidence that nobody is there, or no longer."""
+WELL = frozenset({"ac", "0000H"})
+"""Codes of evidence that all was well so far."""
 NO_ROOM = range(0xA700, 0xA800)
 """Refused: Out of Resources (PS3.4 B.2.3), which passes."""
 
@@ -124,11 +128,10 @@ class Modality:
         services = [STORAGE_COMMITMENT] if self.commits else []
         with self.target.converse(*services, storage=classes) as talk:
             statuses = self._store(talk, some)
-            broke = _broke(talk.evidence) or _ended_between(talk, statuses)
             left = [
                 one
                 for one, status in zip_longest(some, statuses)
-                if status in NO_ROOM or (status is None and broke)
+                if status in NO_ROOM or (status is None and _broke(talk.evidence))
             ]
             asks = self.commits and not left
             committed = self._commit(talk, study) if asks else frozenset()
@@ -182,14 +185,12 @@ class _Shared(Iterator[PatientEntry]):
 
 
 def _broke(evidence: Sequence[Evidence]) -> bool:
-    """Whether the connection ended, or never came about, without anybody's refusal."""
+    """Whether the connection ended, or never came about, without anybody's refusal.
+
+    What was well up to its last sign, and then said nothing, ended between two images.
+    """
     last = evidence[-1].code if evidence else ""
-    return last in BROKEN or last.startswith("abort ")
-
-
-def _ended_between(talk: Conversation, statuses: Sequence[int | None]) -> bool:
-    """Whether the association ended behind an answer, while nobody spoke: nothing tells of it."""
-    return not talk.established and any(status is not None for status in statuses)
+    return last in BROKEN | WELL or last.startswith(("abort ", "TLSv"))
 
 
 def _tls_version(evidence: Sequence[Evidence]) -> str:

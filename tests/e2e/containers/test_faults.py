@@ -47,7 +47,7 @@ def test_an_archive_that_is_killed_amid_stores_comes_back_by_itself_and_has_lost
         sent = sending.result()
 
     planted = len(list(key.instances()))
-    assert (sent.instances, sent.failed) == (planted, 0)
+    assert (sent.instances, sent.failed) == (planted, 0), sent.evidence
     assert sent.again >= 1
     assert _said_that_it_broke(sent)
     container.reload()

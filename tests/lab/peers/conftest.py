@@ -1,6 +1,8 @@
 """A small PACS on pynetdicom, in memory, that can be told to lose or change images."""
 
 import contextlib
+import socket
+import struct
 import threading
 from datetime import date, timedelta
 from hashlib import sha256
@@ -28,6 +30,12 @@ from sample_images.manifest import InstanceEntry, Manifest, PatientEntry, Series
 PATIENTS = 3
 LEAVES_AFTER = 0.2
 """Seconds from an answer to the end of the connection: while the other side rests."""
+
+
+def _reset(sock):
+    """End a connection as by a host that lost its process."""
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    sock.close()
 
 
 class Pacs:
@@ -62,7 +70,7 @@ class Pacs:
         with self._lock:
             self.held[ds.SOPInstanceUID] = ds
         if leaves:
-            threading.Timer(LEAVES_AFTER, event.assoc.dul.socket.close).start()
+            threading.Timer(LEAVES_AFTER, _reset, [event.assoc.dul.socket.socket]).start()
         return 0x0000
 
     def find(self, event):

@@ -4,7 +4,8 @@ import time
 
 import pytest
 
-from lab.peers.modality import Modality, modality_of
+from lab.evidence import Evidence, Layer, answered, rejected
+from lab.peers.modality import Modality, _broke, modality_of
 from lab.pki import self_made
 from tests.lab.peers.conftest import LEAVES_AFTER
 
@@ -93,6 +94,26 @@ def test_what_was_not_sent_when_the_connection_ended_between_two_images_is_sent_
     sent = modality.send_patient(images.manifest.patients[0])
     assert (sent.instances, sent.failed, sent.again) == (2, 0, 1)
     assert len(pacs.held) == 2
+
+
+@pytest.mark.parametrize(
+    ("last", "broke"),
+    [
+        (answered("C-STORE", 0x0000), True),
+        (Evidence(Layer.ASSOCIATION, "accepted", "ac"), True),
+        (Evidence(Layer.TLS, "shaken hands", "TLSv1.3"), True),
+        (Evidence(Layer.TCP, "", "reset"), True),
+        (answered("C-STORE", 0x0124), False),
+        (rejected(1, 1, 3), False),
+        (Evidence(Layer.TLS, "", "untrusted"), False),
+    ],
+    ids=lambda one: getattr(one, "code", None),
+)
+def test_silence_behind_what_was_well_is_a_broken_connection_and_behind_a_refusal_is_none(
+    last, broke
+):
+    """The end of a connection is told by another thread, and may not be told yet."""
+    assert _broke([last]) is broke
 
 
 def test_what_found_no_room_is_sent_again(target, pacs, images):
