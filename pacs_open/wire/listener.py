@@ -106,11 +106,7 @@ class Listener:
 
     def _run(self) -> None:
         """The life of a thread: accept, serve, and again while few are free."""
-        while True:
-            with self._turn:
-                accepted = self._next()
-            if accepted is None:
-                break
+        while (accepted := self._take_turn()) is not None:
             try:
                 self._handle(*accepted)
             finally:
@@ -118,9 +114,19 @@ class Listener:
                     self._served -= 1
             if not self._stands_in_line():
                 return
-        with self._changed:
-            self._free -= 1
-            self._changed.notify_all()
+
+    def _take_turn(self) -> tuple[socket.socket, tuple[str, int]] | None:
+        """A connection to serve; None at the stop. Who leaves without one stands in no line."""
+        accepted = None
+        try:
+            with self._turn:
+                accepted = self._next()
+        finally:
+            if accepted is None:  # whatever the reason: nobody must wait for this thread
+                with self._changed:
+                    self._free -= 1
+                    self._changed.notify_all()
+        return accepted
 
     def _next(self) -> tuple[socket.socket, tuple[str, int]] | None:
         """The next connection, once another thread can have the turn; None at the stop."""

@@ -32,10 +32,11 @@ LEAVES_AFTER = 0.2
 """Seconds from an answer to the end of the connection: while the other side rests."""
 
 
-def _reset(sock):
+def _reset(sock, left):
     """End a connection as by a host that lost its process."""
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     sock.close()
+    left.set()
 
 
 class Pacs:
@@ -48,7 +49,8 @@ class Pacs:
         self.refuse = False
         self.breaks = 0
         self.leaves = 0
-        """So many times it answers, and ends the connection at once."""
+        """So many times it answers, and ends the connection behind its answer."""
+        self.left = threading.Event()
         self.full = 0
         self.destinations = {}
         self._lock = threading.Lock()
@@ -70,7 +72,8 @@ class Pacs:
         with self._lock:
             self.held[ds.SOPInstanceUID] = ds
         if leaves:
-            threading.Timer(LEAVES_AFTER, _reset, [event.assoc.dul.socket.socket]).start()
+            sock = event.assoc.dul.socket.socket
+            threading.Timer(LEAVES_AFTER, _reset, [sock, self.left]).start()
         return 0x0000
 
     def find(self, event):

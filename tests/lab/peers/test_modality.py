@@ -1,13 +1,10 @@
 """The modality sends everything unchanged, and says what did not arrive."""
 
-import time
-
 import pytest
 
 from lab.evidence import Evidence, Layer, answered, rejected
 from lab.peers.modality import Modality, _broke, modality_of
 from lab.pki import self_made
-from tests.lab.peers.conftest import LEAVES_AFTER
 
 
 def test_every_image_arrives(target, pacs, images):
@@ -88,7 +85,7 @@ def test_what_was_not_sent_when_the_connection_ended_between_two_images_is_sent_
     pacs.leaves = 1
 
     def rest(_instances):
-        time.sleep(3 * LEAVES_AFTER)
+        assert pacs.left.wait(10)
 
     modality = Modality(target, images.folder, rest, patience=20)
     sent = modality.send_patient(images.manifest.patients[0])

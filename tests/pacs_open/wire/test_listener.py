@@ -163,3 +163,22 @@ def test_a_connection_that_would_leave_nobody_to_accept_is_dropped(accepted, mon
     with socket.create_connection(address, timeout=10):
         assert arrived.acquire(timeout=10)
     assert len(found) == 1
+
+
+def test_a_stop_waits_for_no_thread_that_a_fault_has_ended(monkeypatch):
+    one = listener.Listener(listener.bind("127.0.0.1", 0), lambda sock, _: sock.close())
+    ended = threading.Semaphore(0)
+
+    def fault():
+        raise MemoryError
+
+    monkeypatch.setattr(threading, "excepthook", lambda _fault: ended.release())
+    monkeypatch.setattr(one, "_accept", fault)
+    one.start()
+    with socket.create_connection(one._listening.getsockname(), timeout=10):
+        for _ in range(listener._FREE):
+            assert ended.acquire(timeout=10)
+        stopping = threading.Thread(target=one.stop, daemon=True)
+        stopping.start()
+        stopping.join(10)
+    assert not stopping.is_alive()
