@@ -199,7 +199,7 @@ class Head:
 class Record:
     """An instance about to be committed, and what stands under its UID already.
 
-    ``existing_digest`` is the data set SHA-256 of the instance now in the index, None if
+    ``existing_digest`` is the digest of the data set of the instance now in the index, None if
     there is none. A repetition (same digest) never reaches the controls: it is answered
     0000H and nothing is written. ``known_patient_ids``: Patient IDs the index holds for
     this Study Instance UID.

@@ -1,6 +1,5 @@
 """An instance that arrives: streamed into a segment, and visible only when it is whole."""
 
-import hashlib
 import zlib
 from collections.abc import Callable
 from enum import StrEnum
@@ -8,6 +7,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from pacs_open.archive.codec import Codec
+from pacs_open.archive.digest import Digest
 from pacs_open.archive.pool import Pool
 from pacs_open.archive.record import HEADER_SIZE, RecordHeader, aligned
 from pacs_open.archive.segment import Segment
@@ -95,7 +95,7 @@ class Incoming:
         self._store = store
         self._meta = meta
         self._scanner = HeadScanner(implicit=meta.transfer_syntax == IMPLICIT_VR_LITTLE_ENDIAN)
-        self._digest = hashlib.sha256()
+        self._digest = Digest()
         self._encoder = store.codec.encoder()
         self._front = meta.encode()
         self._pending = bytearray(HEADER_SIZE)  # blank: a record without header does not exist

@@ -39,7 +39,7 @@ class Problem:
 
 
 def state_hash(index: Index) -> str:
-    """SHA-256 over the sorted (SOP Instance UID, data set SHA-256) of all instances."""
+    """SHA-256 over the sorted (SOP Instance UID, data set digest) of all instances."""
     total = hashlib.sha256()
     last = ""
     uid = instances.c.SOPInstanceUID

@@ -15,15 +15,15 @@ from dataclasses import dataclass
 ALIGNMENT = 512
 """Records start at multiples of it, so that a search after damage has few places to look."""
 
-_SEGMENT_MAGIC = b"PACSSEG1"
+_SEGMENT_MAGIC = b"PACSSEG2"
 _SEGMENT = struct.Struct("<8s16sQI")
 SEGMENT_START = ALIGNMENT
 """Where the first record of a segment lies."""
 
-_RECORD_MAGIC = b"PACSREC1"
+_RECORD_MAGIC = b"PACSREC2"
 _RECORD = struct.Struct("<8s16sQQQQQIHHII32sI")
 HEADER_SIZE = 128
-VERSION = 1
+VERSION = 2
 
 
 def encode_identity(identity: bytes, number: int) -> bytes:
@@ -63,7 +63,7 @@ class RecordHeader:
     front_checksum: int
     """CRC-32 of the front; the data set has its digest."""
     digest: bytes
-    """SHA-256 of the data set."""
+    """Of the data set (:mod:`pacs_open.archive.digest`)."""
 
     @property
     def body(self) -> int:

@@ -108,7 +108,7 @@ class Segment:
         os.close(descriptor)
         if not block.strip(b"\0"):
             return None
-        message = f"{path}: is not a segment of this archive"
+        message = f"{path}: is not a segment of this archive, or one of another version of pacslab"
         raise ArchiveError(message)
 
     def append(self, offset: int, parts: Sequence[bytes | bytearray | memoryview]) -> int:

@@ -1,6 +1,5 @@
 """What the archive holds, and reading it back."""
 
-import hashlib
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -9,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from pacs_open.archive.codec import Codec
+from pacs_open.archive.digest import Digest
 from pacs_open.archive.record import RecordHeader
 from pacs_open.archive.segment import Segment, path_of
 from pacs_open.data_sets.head import HeadScanner
@@ -215,7 +215,7 @@ def examine(segment: Segment, header: RecordHeader, codecs: Mapping[int, Codec])
     try:
         meta = FileMeta.decode(stored.front)
         scanner = HeadScanner(implicit=meta.transfer_syntax == IMPLICIT_VR_LITTLE_ENDIAN)
-        digest = hashlib.sha256()
+        digest = Digest()
         for piece in stored.chunks():
             digest.update(piece)
             scanner.feed(piece)

@@ -22,7 +22,7 @@ from sqlalchemy.schema import SchemaItem
 from pacs_open.index.attributes import BY_LEVEL, LEVELS
 from pacs_open.values import Level
 
-VERSION = "2"
+VERSION = "3"
 
 metadata = MetaData()
 _TEXT = String().with_variant(postgresql.VARCHAR(collation="C"), "postgresql")
@@ -100,7 +100,7 @@ instances = _table(
     UniqueConstraint("SOPInstanceUID"),
     Index("instances_by_parent", "parent"),
 )
-"""``id`` is the number of the commit. ``digest``: SHA-256 of the data set, hexadecimal;
+"""``id`` is the number of the commit. ``digest``: of the data set, hexadecimal;
 ``size``: its bytes; ``segment`` and ``offset``: where the record lies."""
 
 terms = Table(

@@ -1,4 +1,3 @@
-import hashlib
 import os
 import signal
 import subprocess
@@ -7,6 +6,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from blake3 import blake3
 
 from pacs_open.archive import disk
 from pacs_open.archive.archive import Archive, Outcome
@@ -58,7 +58,7 @@ def served(archive, shelf):
         with archive.reading() as reader:
             stored = reader.open(held)
             data = stored.read()
-        assert hashlib.sha256(data).hexdigest() == held.digest
+        assert blake3(data).hexdigest() == held.digest
         assert len(data) == held.size
         found[held.sop_instance_uid] = held.digest
     return found

@@ -1,6 +1,5 @@
-import hashlib
-
 import pytest
+from blake3 import blake3
 
 from pacs_open.archive.archive import Outcome
 from pacs_open.archive.incoming import check_uid
@@ -63,7 +62,7 @@ def test_the_decision_knows_what_arrives_and_what_is_there(archive, shelf):
     fresh, again = seen
     assert fresh.existing_digest is None
     assert fresh.known_patient_ids == frozenset()
-    assert fresh.digest == hashlib.sha256(first).hexdigest()
+    assert fresh.digest == blake3(first).hexdigest()
     assert fresh.size == len(first)
     assert fresh.head.get("PatientID") == "P1"
     assert again.existing_digest == fresh.digest

@@ -129,6 +129,17 @@ def test_a_file_that_is_no_segment_is_an_error(tmp_path):
         Segment.open(path_of(tmp_path, 2))
 
 
+def test_a_segment_of_another_version_is_left_as_it_is(tmp_path):
+    Segment.create(tmp_path, 1).close()
+    path = path_of(tmp_path, 1)
+    path.write_bytes(b"PACSSEG1" + path.read_bytes()[8:])
+    whole = path.read_bytes()
+
+    with pytest.raises(ArchiveError, match="or one of another version of pacslab"):
+        Segment.open(path, lease=True)
+    assert path.read_bytes() == whole
+
+
 def test_only_segments_are_numbered(tmp_path, segment):
     (tmp_path / "notes.txt").touch()
     (tmp_path / "old.log").touch()
