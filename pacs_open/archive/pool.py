@@ -1,11 +1,15 @@
 """The segments that one process writes to: leased while it lives, adopted by others after."""
 
+import logging
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from pacs_open.archive.segment import Segment, numbers, path_of
 from pacs_open.errors import ArchiveError
+
+logger = logging.getLogger(__name__)
 
 LONGEST_SEGMENT = 1024 * 1024 * 1024
 """Bytes after which a segment gets no further record."""
@@ -39,6 +43,7 @@ class Pool:
         self._free: list[Segment] = []
         self._lock = threading.Lock()
         self._closed = False
+        self._aside = ThreadPoolExecutor(1, "retirement")
 
     def take(self) -> Segment:
         """Lease a segment that has room: a free one, one left by a dead worker, a new one."""
@@ -61,6 +66,9 @@ class Pool:
             ):
                 self._free.append(segment)
                 return
+            if sound and not self._closed:
+                self._aside.submit(self._retire_aside, segment)
+                return
         self._retire([segment] if sound else [], [segment])
 
     def close(self) -> None:
@@ -68,7 +76,17 @@ class Pool:
         with self._lock:
             self._closed = True
             free, self._free = self._free, []
+        self._aside.shutdown()
         self._retire(free, free)
+
+    def _retire_aside(self, segment: Segment) -> None:
+        """Retire a full one: no answer to a peer waits while a gigabyte is synced."""
+        try:
+            self._retire([segment], [segment])
+        except ArchiveError as error:
+            logger.warning(
+                "%s; the next to open the archive looks whether all of it is there", error
+            )
 
     def _retire(self, sound: list[Segment], segments: list[Segment]) -> None:
         try:

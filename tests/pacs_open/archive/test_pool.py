@@ -1,5 +1,9 @@
+import contextlib
+import threading
+
 import pytest
 
+from pacs_open.archive import disk
 from pacs_open.archive.pool import Pool
 from pacs_open.archive.segment import Segment
 from pacs_open.errors import ArchiveError, IndexUnavailableError
@@ -77,10 +81,48 @@ def test_a_full_segment_gets_no_further_record(make):
     segment.append(999, [b"x"])
     pool.give(segment)
 
-    assert retired == [segment]
     fresh = pool.take()
     assert fresh.number == segment.number + 1
     pool.give(fresh)
+    pool.close()
+    assert retired == [segment, fresh]
+
+
+def test_nobody_waits_while_a_full_segment_is_synced(make):
+    begun, may_end = threading.Event(), threading.Event()
+
+    def sync(segments):
+        begun.set()
+        assert may_end.wait(10)
+
+    pool = make(limit=1000, retired=sync)
+    full = pool.take()
+    full.end = 1000
+    pool.give(full)
+
+    assert begun.wait(10)
+    pool.give(pool.take())
+    with contextlib.closing(Segment.open(full.path)) as other:  # the lease is kept until it is done
+        assert not disk.lock(other.descriptor)
+    may_end.set()
+    pool.close()
+    Segment.open(full.path, lease=True).close()
+
+
+def test_a_full_segment_that_cannot_be_synced_is_told_and_given_back(make, caplog):
+    def fail(segments):
+        if segments:
+            message = "the disk is gone"
+            raise ArchiveError(message)
+
+    pool = make(limit=1000, retired=fail)
+    full = pool.take()
+    full.end = 1000
+    pool.give(full)
+    pool.close()
+
+    assert "the disk is gone; the next to open the archive looks" in caplog.text
+    Segment.open(full.path, lease=True).close()
 
 
 def test_a_segment_that_failed_is_given_up(make):
@@ -101,8 +143,9 @@ def test_few_leases_are_kept_without_use(make):
     segments = [pool.take() for _ in range(3)]
     for segment in segments:
         pool.give(segment)
+    pool.close()
 
-    assert retired == segments[1:]
+    assert retired == [*segments[1:], segments[0]]
 
 
 def test_a_closed_pool_gives_nothing_and_takes_back_all(make):
