@@ -253,7 +253,10 @@ AETable END
 
 
 def pynetdicom(folder: Path, application: str) -> tuple[list[str], Running]:
-    """An application that comes with pynetdicom, as it comes."""
+    """An application that comes with pynetdicom, as it comes.
+
+    qrscp takes a relative place to be one beside its own program, where all of them would meet.
+    """
     port, destination = free_port(), free_port()
     command = [sys.executable, "-m", "pynetdicom", application]
     if application == "storescp":
@@ -268,8 +271,8 @@ acse_timeout: 30
 dimse_timeout: 30
 network_timeout: 30
 bind_address: 127.0.0.1
-instance_location: instances
-database_location: instances.sqlite
+instance_location: {folder / "instances"}
+database_location: {folder / "instances.sqlite"}
 log_identifier: True
 [WORKSTATION]
 address: 127.0.0.1

@@ -9,7 +9,9 @@ STUDIES = GROUP + 5
 
 
 @pytest.mark.program("Orthanc")
-@pytest.mark.parametrize("server", [rows.OPEN, rows.SECURE, rows.ORTHANC], ids=lambda one: one.name)
+@pytest.mark.parametrize(
+    "server", [rows.OPEN, rows.SECURE, rows.ORTHANC, rows.QRSCP], ids=lambda one: one.name
+)
 def test_what_is_filled_in_is_found_again(server, tmp_path):
     with filled(server, tmp_path / "server", STUDIES) as running:
         for question in QUESTIONS:

@@ -33,3 +33,10 @@ def test_a_series_that_is_not_there_is_no_fast_server(tmp_path):
         for work in ("get", "move"):
             with pytest.raises(FailedError):
                 ask(running, work, identifier, seconds=0.1)
+
+
+def test_qrscp_keeps_what_it_has_in_a_folder_of_its_own(tmp_path):
+    with rows.QRSCP.running(tmp_path / "server"):
+        kept = {path.name for path in (tmp_path / "server").iterdir()}
+
+    assert {"instances", "instances.sqlite"} <= kept
