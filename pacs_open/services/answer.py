@@ -1,7 +1,7 @@
 """How a DIMSE request was answered: what goes to the peer, and what goes to the audit log."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from pacs_open.refusals import DimseRefused
 from pacs_open.values import Destination, Event, Moment, Operation
@@ -32,8 +32,7 @@ class Counts:
 
     def on(self, response: Command, *, with_remaining: bool) -> Command:
         """A response that tells the counts; the final one tells no remaining ones."""
-        return replace(
-            response,
+        return response._replace(
             number_of_remaining_suboperations=min(self.remaining, _MOST)
             if with_remaining
             else None,

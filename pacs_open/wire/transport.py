@@ -1,7 +1,9 @@
 """A network connection with deadlines: bytes in, bytes out, never an endless wait.
 
 TCP_NODELAY is set on every socket, because Nagle's algorithm and delayed acknowledgement
-together cost 40 ms an instance; TCP_QUICKACK is re-armed after short reads where it exists.
+together cost 40 ms an instance. Where TCP_QUICKACK exists it is re-armed after a short read, before
+more is waited for: a peer may hold the rest back until it has our acknowledgement. What we answer
+at once carries that with it.
 """
 
 import contextlib
@@ -44,6 +46,7 @@ class Transport:
         self._buffer = memoryview(bytearray(READ_LENGTH))
         self.is_tls = isinstance(sock, ssl.SSLSocket)
         self._takes_pieces = _HAS_SENDMSG and not self.is_tls
+        self._owes_acknowledgement = False
         with contextlib.suppress(OSError):  # a peer that is gone already says so when read
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
@@ -56,6 +59,9 @@ class Transport:
         """
         if within <= 0:
             raise DeadlineError("no time left to read")
+        if self._owes_acknowledgement and _QUICKACK is not None:
+            with contextlib.suppress(OSError):
+                self._socket.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 1)
         try:
             self._socket.settimeout(within)
             count = self._socket.recv_into(self._buffer)
@@ -67,9 +73,7 @@ class Transport:
             return self._buffer[:0]
         except (OSError, ValueError) as error:
             raise ConnectionLostError(_words(error)) from error
-        if _QUICKACK is not None and count < _SHORT_READ:
-            with contextlib.suppress(OSError):
-                self._socket.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 1)
+        self._owes_acknowledgement = count < _SHORT_READ
         return self._buffer[:count]
 
     def _receive_records(self, count: int) -> int:
@@ -114,6 +118,7 @@ class Transport:
 
     def _write(self, pieces: Sequence[Piece], *, more: bool = False) -> None:
         deadline, taken = time.monotonic() + self._write_deadline, 0
+        self._owes_acknowledgement = False
         try:
             while pieces:
                 self._socket.settimeout(max(deadline - time.monotonic(), 0.001))

@@ -28,6 +28,7 @@ from tests.bench.lean import (
     maximum_pdu,
     message_of,
     pdu,
+    read_data,
     read_pdu,
 )
 
@@ -58,9 +59,10 @@ def serve(connection: socket.socket, context: ssl.SSLContext | None) -> None:
             _, body = read_pdu(file)
             secured.sendall(accept(body))
             largest = maximum_pdu(body)
+            room = memoryview(bytearray(LARGEST_PDU))
 
-            def data() -> bytes:
-                kind, content = read_pdu(file)
+            def data() -> memoryview:
+                kind, content = read_data(file, room)
                 if kind != P_DATA_TF:
                     raise _ReleasedError
                 return content

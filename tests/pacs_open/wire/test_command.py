@@ -24,8 +24,15 @@ _COMMANDS = st.builds(
     error_comment=st.none() | _TEXT,
     affected_sop_instance_uid=st.none() | st.just("2.25.1"),
     number_of_remaining_suboperations=st.none() | _US,
+    number_of_completed_suboperations=st.none() | _US,
+    number_of_failed_suboperations=st.none() | _US,
+    number_of_warning_suboperations=st.none() | _US,
     move_originator_ae_title=st.none() | _TEXT,
     move_originator_message_id=st.none() | _US,
+    requested_sop_class_uid=st.none() | st.just("1.2.840.10008.1.20.1"),
+    requested_sop_instance_uid=st.none() | st.just("2.25.2"),
+    event_type_id=st.none() | _US,
+    action_type_id=st.none() | _US,
     has_data_set=st.booleans(),
 )
 

@@ -75,6 +75,34 @@ def test_nagle_is_off(pair):
     assert transport._socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
+class Noted(socket.socket):
+    """A socket that notes how often it was told to acknowledge at once."""
+
+    acknowledged = 0
+
+    def setsockopt(self, level, option, value):
+        self.acknowledged += option == getattr(socket, "TCP_QUICKACK", None)
+        super().setsockopt(level, option, value)
+
+
+@pytest.mark.skipif(not hasattr(socket, "TCP_QUICKACK"), reason="TCP_QUICKACK is Linux's")
+def test_a_short_read_is_acknowledged_before_more_is_waited_for():
+    accepted, other = connected()
+    noted = Noted(fileno=accepted.detach())
+    transport = Transport(noted, write_deadline=5)
+    with other, noted:
+        other.sendall(b"a part, and Nagle keeps the next")
+        transport.receive(5)
+        assert noted.acknowledged == 0
+        other.sendall(b"rest")
+        transport.receive(5)
+        assert noted.acknowledged == 1
+        transport.send([b"the answer acknowledges it"])
+        other.sendall(b"next request")
+        transport.receive(5)
+        assert noted.acknowledged == 1
+
+
 @pytest.mark.parametrize("pieces", [[b"one"], [b"one", b"", b"two"], [b"x" * 1000] * 2000])
 def test_pieces_arrive_in_order(pair, pieces):
     transport, other = pair
