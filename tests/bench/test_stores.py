@@ -72,3 +72,12 @@ def test_every_column_of_dcmtk_s_client_stores_instances_of_its_own(sending, tmp
         stored = sum(sending.dcmtk(running, column).count for column in CLIENTS)
 
     assert held(folder, "pacs_open") == stored == 2 * (PROMPT + STALLED)
+
+
+def test_a_server_leaves_the_names_of_its_files_and_none_of_their_bytes(tmp_path):
+    with rows.OPEN.running(tmp_path / "server"):
+        pass
+
+    left = [path for path in (tmp_path / "server").rglob("*") if path.is_file()]
+    assert left
+    assert not any(path.stat().st_size for path in left)
