@@ -1,6 +1,7 @@
 """C-STORE: every server, three sizes, one and four associations, the lean sender and DCMTK's."""
 
 import itertools
+import os
 import shutil
 import subprocess
 import tempfile
@@ -135,6 +136,7 @@ def measure(servers: Sequence[Server], rounds: int, seconds: float) -> Results:
                 server.running(folder / f"{turn}-{number}") as running,
             ):
                 for column, work in works(sending, running):
+                    os.sync()  # what the column before left unwritten would hold this one back
                     results.keep(server, column, turn, work)
     return results
 
