@@ -68,9 +68,10 @@ class _Reencoding:
                 raise MalformedDataSetError("an item or a delimiter where none can be", tag)
             vr = self._vr(tag, found.decode("ascii"), length)
             if vr == "SQ":
-                items, at = self._items(
-                    at, end if length == UNDEFINED_LENGTH else at + length, depth
-                )
+                stop = end if length == UNDEFINED_LENGTH else at + length
+                items, at = self._items(at, stop, depth)
+                if length != UNDEFINED_LENGTH and at != stop:
+                    raise MalformedDataSetError("a sequence has another length than it says", tag)
                 part = element(tag, "SQ", items, explicit=self._explicit)
             elif length == UNDEFINED_LENGTH:
                 begin, at = at, after_sequence(self._data, at, tag, explicit=False)

@@ -120,6 +120,10 @@ def test_any_bytes_are_reencoded_or_malformed_and_nothing_else(data, explicit):
             "08001511 18000000 feff00e0 10000000 08005511 20000000 322e3235 2e310000"
             "10002000 02000000 5031 20001000 02000000 5031"
         ),
+        # a sequence of 18 bytes whose item of 18 takes the next element in
+        "08001511 12000000 feff00e0 12000000 10002000 02000000 5031 20001000 00000000",
+        # a sequence of 18 bytes that has its delimiter at once: what came after it was one level up
+        "08001511 12000000 feffdde0 00000000 10002000 02000000 5031",
         # a delimiter outside of any sequence: what came after it vanished
         "10002000 02000000 5031 feff0de0 00000000 20001000 02000000 5031",
         "10002000 02000000 5031 feffdde0 00000000 20001000 02000000 5031",
