@@ -66,7 +66,7 @@ class Pool:
             ):
                 self._free.append(segment)
                 return
-            if sound and not self._closed:
+            if sound and segment.end >= self._limit and not self._closed:
                 self._aside.submit(self._retire_aside, segment)
                 return
         self._retire([segment] if sound else [], [segment])
