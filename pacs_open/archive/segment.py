@@ -108,7 +108,10 @@ class Segment:
         os.close(descriptor)
         if not block.strip(b"\0"):
             return None
-        message = f"{path}: is not a segment of this archive, or one of another version of pacslab"
+        message = (
+            f"{path}: is not a segment of this archive, or one of another version of pacslab; it is "
+            "left as it is and not served (the version that wrote it can export it)"
+        )
         raise ArchiveError(message)
 
     def append(self, offset: int, parts: Sequence[bytes | bytearray | memoryview]) -> int:
