@@ -109,8 +109,8 @@ class Segment:
         if not block.strip(b"\0"):
             return None
         message = (
-            f"{path}: is not a segment of this archive, or one of another version of pacslab; it is "
-            "left as it is and not served (the version that wrote it can export it)"
+            f"{path}: is not a segment of this archive, or one of another version of pacslab; it "
+            "is left as it is and not served (the version that wrote it can export it)"
         )
         raise ArchiveError(message)
 
